@@ -68,9 +68,8 @@ def id_coverage(
 
     The confirmed certificate that ends last counts; without one, the last that was ever confirmed.
     """
-    confirmed = repositories.register.confirmed_of(customer.user_id)
-    if confirmed:
-        record = max(confirmed, key=lambda found: found.certificate.not_after)
+    record = repositories.register.lasting_of(customer.user_id)
+    if record is not None:
         life = lifecycle_of(record.certificate, now, policy)
         return IdCoverage(customer, _BY_STAGE[life.stage], record, life)
     last = repositories.register.last_confirmed(customer.user_id)

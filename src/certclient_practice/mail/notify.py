@@ -22,7 +22,6 @@ from certclient_practice.bank.names import BANK_NAME
 from certclient_practice.mail.smtp import MailRefusedError, MailSender, MailServerError
 from certclient_practice.repositories.records import (
     CertificateRecord,
-    CertificateState,
     Customer,
     MailRecord,
     MailState,
@@ -81,16 +80,16 @@ def queue_notices(bank: Bank) -> tuple[str, ...]:
     missing: list[str] = []
     with bank.repositories() as repositories:
         for customer in repositories.customers.all():
-            for record in repositories.register.confirmed_of(customer.user_id):
-                days = _threshold(bank, record)
-                if days is None:
-                    continue
-                if not customer.email:
-                    missing.append(customer.user_id)
-                    continue
-                serial = record.certificate.serial_hex
-                repositories.mails.queue(serial, days, customer.email, _new_message_id(), now)
-                _readdress(repositories, serial, customer, bank)
+            record = repositories.register.lasting_of(customer.user_id)
+            days = _threshold(bank, record) if record is not None else None
+            if record is None or days is None:
+                continue
+            if not customer.email:
+                missing.append(customer.user_id)
+                continue
+            serial = record.certificate.serial_hex
+            repositories.mails.queue(serial, days, customer.email, _new_message_id(), now)
+            _readdress(repositories, serial, customer, bank)
     return tuple(missing)
 
 
@@ -201,7 +200,7 @@ def _claim(bank: Bank) -> list[_PendingMail]:
         for mail in repositories.mails.claim(now, LEASE):
             record = repositories.register.find(mail.serial_hex)
             customer = repositories.customers.find(record.user_id) if record is not None else None
-            if record is None or customer is None or not _still_needed(record, bank):
+            if record is None or customer is None or not _still_needed(repositories, record, bank):
                 repositories.mails.dropped(mail)
                 continue
             life = lifecycle_of(record.certificate, now, bank.policy.renewal)
@@ -209,9 +208,9 @@ def _claim(bank: Bank) -> list[_PendingMail]:
     return letters
 
 
-def _still_needed(record: CertificateRecord, bank: Bank) -> bool:
-    confirmed = record.state is CertificateState.CONFIRMED
-    return confirmed and record.certificate.valid_at(bank.clock())
+def _still_needed(repositories: Repositories, record: CertificateRecord, bank: Bank) -> bool:
+    renewed = repositories.register.lasting_of(record.user_id) != record
+    return not renewed and record.certificate.valid_at(bank.clock())
 
 
 def _report(ends: Counter[MailState], trouble: str = "") -> MailReport:

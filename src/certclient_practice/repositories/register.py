@@ -66,6 +66,12 @@ class Register:
         """Returns the ID's CONFIRMED certificates, oldest first, including expired ones."""
         return self._in_state(user_id, CertificateState.CONFIRMED)
 
+    def lasting_of(self, user_id: str) -> CertificateRecord | None:
+        """Returns the CONFIRMED certificate that ends last: after a renewal whose certificate was
+        never used, the old one is CONFIRMED, too. None if the ID has none."""
+        confirmed = self.confirmed_of(user_id)
+        return max(confirmed, key=lambda one: one.certificate.not_after, default=None)
+
     def unconfirmed_of(self, user_id: str) -> Sequence[CertificateRecord]:
         """Returns the ID's UNCONFIRMED certificates, oldest first."""
         return self._in_state(user_id, CertificateState.UNCONFIRMED)

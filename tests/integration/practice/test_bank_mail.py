@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from certclient_practice.est.responder import EstResponder
 from certclient_practice.mail.notify import MailReport, bounce, run
 from certclient_practice.mail.smtp import SmtpSettingsError, connected, read_settings
-from certclient_practice.repositories.records import MailState
+from certclient_practice.repositories.records import CertificateState, MailState
 from support.bank import USER_ID, RunningBank
+from support.bank_est import EstCustomer, csr_of, issued
 from support.mail_server import PASSWORD, MailServer, mail_server
 from support.pki import rsa_signer
 
@@ -65,6 +67,18 @@ def test_one_notice_at_thirty_days_and_one_at_ten(bank: RunningBank, server: Mai
     assert [number // 2 for number, count in enumerate(sent) if count] == [0, 20]
     assert ["あと30日" in mail["Subject"] for mail in server.mails] == [True, False]
     assert "あと10日" in server.mails[1]["Subject"]
+
+
+def test_no_notice_about_a_certificate_that_is_renewed_but_still_in_use(
+    bank: RunningBank, server: MailServer
+) -> None:
+    """Over EST, the old certificate stays valid until the new one is used."""
+    issue_expiring(bank, 25)
+    old = bank.bank.certificates()[0].certificate
+    handle = EstResponder(bank.bank).handle
+    issued(EstCustomer(handle, old).reenroll(csr_of(rsa_signer(2), old.x509.subject)))
+    assert bank.state_of(old.serial_hex) is CertificateState.CONFIRMED
+    assert notify(bank, server).sent == 0
 
 
 def test_missed_notice_is_sent_later(bank: RunningBank, server: MailServer) -> None:
