@@ -72,15 +72,18 @@ def _challenges(response: HttpResponse) -> Sequence[Challenge]:
 
 
 def _offer(response: HttpResponse, login: _CodeLogin) -> Challenge | None:
-    """The challenge to respond to; None if the server does not ask, or does not say how."""
+    """The challenge to respond to; None if the server does not ask.
+
+    A 401 must say how (RFC 9110, 11.6.1); some servers do not, and mean Basic.
+    """
     if response.status != _UNAUTHORIZED:
         return None
-    offers = _challenges(response)
+    offers = _challenges(response) or [Challenge("Basic")]
     # A colon would end the user ID of Basic (RFC 7617, 2).
     possible = [one for one in offers if ":" not in login.user or one.scheme.lower() != "basic"]
     best = strongest(possible)
     if best is None:
-        names = ", ".join(dict.fromkeys(one.scheme for one in offers)) or "none"
+        names = ", ".join(dict.fromkeys(one.scheme for one in offers))
         requirement = f"HTTP authentication by {names}"
         raise CertclientError(ErrorCode.CA_REQUIREMENT, requirement=requirement[:200])
     return best
