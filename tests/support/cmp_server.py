@@ -12,7 +12,7 @@ import pytest
 
 from certclient.ca.client import CaClient, CertificateCredential, Issued
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.transport import HttpRequest, HttpResponse
+from certclient.ca.transport import HttpRequest, HttpResponse, TlsIdentity
 from certclient.cmp.bodies import (
     Body,
     CertificateReply,
@@ -57,6 +57,9 @@ class ScriptedServer:
 
     def get(self, url: str, accept: str) -> bytes:
         raise AssertionError("a CMP client only posts")
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        return False
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == URL

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -63,6 +64,15 @@ class RsaSigner:
             scheme = padding.PSS(padding.MGF1(digest), digest.digest_size)
             return self.private_key.sign(data, scheme, digest)
         return self.private_key.sign(data, padding.PKCS1v15(), digest)
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `model.keys.DigestSigner.sign_digest`."""
+        self.signed.append(digest)
+        kind = _HASHES[algorithm]
+        if algorithm.name.startswith("RSA_PSS"):
+            scheme = padding.PSS(padding.MGF1(kind), kind.digest_size)
+            return self.private_key.sign(digest, scheme, Prehashed(kind))
+        return self.private_key.sign(digest, padding.PKCS1v15(), Prehashed(kind))
 
 
 @functools.cache

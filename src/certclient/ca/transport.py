@@ -157,7 +157,18 @@ class Transport(Protocol):
         CA_MALFORMED for a body over the limit, and FOREIGN_ANSWER only for status 511. What else
         the response says is the caller's to judge.
 
-        With `request.identity`, the client certificate is sent if the server asks for one.
+        With `request.identity`, the client certificate is sent if the server asks for one, during
+        the handshake or later. Raises also: CLIENT_CERTIFICATE_REFUSED (host, reason) if the server
+        refuses it in TLS; KEY_UNSUPPORTED (problem "tls-pss") if the key cannot make the signatures
+        that the server takes, or cannot take part at all ("tls"); TLS_LIBRARY_MISSING; and what the
+        signer raises.
+        """
+        ...
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        """Whether `exchange` can use `identity` on this computer. Touches neither key nor network.
+
+        Not without the system's TLS library (Linux), nor with a token that Windows does not know.
         """
         ...
 

@@ -25,7 +25,7 @@ from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.enrollment.stopping import Stopping
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
+from certclient.model.keys import DigestSigner, KeyRef, SignatureAlgorithm, Signer
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
@@ -126,6 +126,18 @@ class TimedSigner:
             return self.inner.sign(data, algorithm)
 
 
+@dataclass(frozen=True, slots=True)
+class TimedDigestSigner(TimedSigner):
+    """As TimedSigner, for a DigestSigner."""
+
+    inner: DigestSigner
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `DigestSigner.sign_digest`."""
+        with self.stopwatch.measure("signing"):
+            return self.inner.sign_digest(digest, algorithm)
+
+
 @dataclass(slots=True)
 class RunContext:
     """The state of one run of one procedure; lives as long as the run and is never journalled.
@@ -208,7 +220,10 @@ class RunContext:
 
     def signer(self, store_id: str, key: KeyRef) -> Signer:
         """The key as a Signer with timed signatures. Raises KEY_NOT_FOUND, and as `session`."""
-        return TimedSigner(self.session(store_id).signer(key), self.stopwatch)
+        signer = self.session(store_id).signer(key)
+        if isinstance(signer, DigestSigner):
+            return TimedDigestSigner(signer, self.stopwatch)
+        return TimedSigner(signer, self.stopwatch)
 
     def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
         """The certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""

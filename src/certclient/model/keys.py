@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 MIN_RSA_BITS = 2048
 MAX_RSA_BITS = 4096
@@ -104,4 +104,13 @@ class Signer(Protocol):
 
         Raises CertclientError: TOKEN_REMOVED, PIN_…, KEY_NOT_FOUND, TOKEN_FAILED, KEY_UNSUPPORTED.
         """
+        ...
+
+
+@runtime_checkable
+class DigestSigner(Signer, Protocol):
+    """A Signer that also signs what somebody else has hashed: a TLS library."""
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """As `sign`, for the digest of the data by the algorithm's hash function."""
         ...

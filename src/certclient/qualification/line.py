@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from certclient.ca.transport import HttpRequest, HttpResponse, Transport
+from certclient.ca.transport import HttpRequest, HttpResponse, TlsIdentity, Transport
 from certclient.model.errors import CertclientError, ErrorCode
 
 _LOST = "the answer was discarded on purpose"
@@ -68,6 +68,10 @@ class RecordingLine:
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
         return self._inner.get(url, accept)
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        """See Transport.can_authenticate."""
+        return self._inner.can_authenticate(identity)
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe."""

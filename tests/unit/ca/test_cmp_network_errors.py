@@ -11,7 +11,7 @@ import pytest
 
 from certclient.ca.client import CertificateCredential, Credential, IssueCodeCredential
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.transport import HttpRequest, HttpResponse
+from certclient.ca.transport import HttpRequest, HttpResponse, TlsIdentity
 from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
@@ -40,6 +40,9 @@ class FailingTransport:
 
     def get(self, url: str, accept: str) -> bytes:
         raise self.error
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        return False
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         raise self.error

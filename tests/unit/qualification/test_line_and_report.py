@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from certclient.ca.answers import ResponseHead
-from certclient.ca.transport import HttpRequest, HttpResponse
+from certclient.ca.transport import HttpRequest, HttpResponse, TlsIdentity
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.qualification.fields import message_fields
 from certclient.qualification.line import RecordingLine
@@ -36,6 +36,9 @@ class EchoingTransport:
 
     def get(self, url: str, accept: str) -> bytes:
         return b""
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        return False
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         return ()

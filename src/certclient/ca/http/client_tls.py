@@ -17,6 +17,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from certclient.ca.http.deadline import Connected, Deadline
 from certclient.ca.http.keyed_tls import KeyedTls, TimedStream, check_server, is_address
 from certclient.ca.transport import TlsIdentity
 from certclient.model.certificate import Certificate
@@ -113,13 +114,15 @@ class ClientTls:
                 ErrorCode.KEY_UNSUPPORTED, problem="tls-pss", reason=reason
             ) from error
 
-    def wrap(self, connected: socket, host: str) -> KeyedTls:
+    def wrap(self, connected: Connected, host: str, deadline: Deadline) -> KeyedTls:
         """Makes the handshake with `host`. Raises as the methods of KeyedTls."""
+        if not isinstance(connected, socket):
+            raise ssl.SSLError("no third layer of TLS")
         name = host if is_address(host) else host.encode("idna").decode("ascii")
         file, folder = ("", "") if self._anchors else system_roots()
         trust = Trust(check_server, self._anchors, file, folder)
         stream = TimedStream(connected, self._monotonic)
-        session = TlsSession(self._library, stream, name, trust, self._client_key(stream))
+        session = TlsSession(self._library, stream, name, trust, self._client_key(stream, deadline))
         tls = KeyedTls(connected, stream, session, host)
         try:
             tls.handshake(TLS_1_3 if self._pss else TLS_1_2_ONLY)
@@ -128,14 +131,14 @@ class ClientTls:
             raise
         return tls
 
-    def _client_key(self, stream: TimedStream) -> ClientKey:
+    def _client_key(self, stream: TimedStream, deadline: Deadline) -> ClientKey:
         identity = self._identity
         public_key = load_der_public_key(identity.certificate.spki)
         is_rsa = isinstance(public_key, rsa.RSAPublicKey)
 
         def sign(digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
             self._asked_for = algorithm
-            with stream.paused():
+            with stream.paused(), deadline.paused():
                 return self._signer.sign_digest(digest, algorithm)
 
         return ClientKey(

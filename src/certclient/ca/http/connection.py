@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from secrets import token_bytes
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from certclient.ca.http import socks
 from certclient.ca.http.authentication import ProxyAuthentication
 from certclient.ca.http.challenges import Request
+from certclient.ca.http.client_tls import ClientTls
 from certclient.ca.http.deadline import Connected, Deadline, Line
 from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.http.tls import tls_context
@@ -65,12 +67,21 @@ class Network:
     """What connections are made with. `context`: TLS to the server. `random_bytes`: see Digest.
 
     `opened` is called with each Line that is opened, so that another thread can cut it.
+    `client`: TLS to the server with a client certificate, in place of `context`.
     """
 
     context: ssl.SSLContext
     logins: ProxyLogins = field(default_factory=ProxyLogins)
     random_bytes: Callable[[int], bytes] = token_bytes
     opened: Callable[[Line], None] = lambda _line: None
+    client: ClientTls | None = None
+
+    def secured(self, plain: Connected, host: str, deadline: Deadline) -> Connected:
+        """TLS to the server `host` over `plain`. Raises OSError, ssl.SSLError; CertclientError."""
+        if self.client is None:
+            return _with_tls(plain, self.context, host)
+        with _host_name(host):
+            return self.client.wrap(plain, host, deadline)
 
 
 class FinalResponse(http.client.HTTPResponse):
@@ -119,7 +130,7 @@ def connect(
         return to_proxy(proxy, deadline, network)
     try:
         if server.scheme == "https":
-            line.secure(lambda plain: _with_tls(plain, network.context, server.host))
+            line.secure(lambda plain: network.secured(plain, server.host, deadline))
     except BaseException:
         line.close()
         raise
@@ -164,15 +175,22 @@ def _dial(address: tuple[str, int], deadline: Deadline, network: Network) -> Lin
 
 
 def _with_tls(connected: Connected, context: ssl.SSLContext, host: str) -> Connected:
-    if isinstance(connected, NestedTls):
+    if not isinstance(connected, socket.socket):
         raise ssl.SSLError("no third layer of TLS")
-    try:
+    with _host_name(host):
         host.encode("idna")  # as ssl does, but before a socket would be left open
-    except UnicodeError as error:
-        raise OSError(f"no host name: {error}") from error
     if isinstance(connected, ssl.SSLSocket):
         return NestedTls(connected, context, host)
     return context.wrap_socket(connected, server_hostname=host)
+
+
+@contextmanager
+def _host_name(host: str) -> Iterator[None]:
+    """Makes an OSError of a host name that cannot be one."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise OSError(f"no host name: {host!a}") from error
 
 
 def _through_socks(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from socket import SHUT_RDWR, socket
 
+from certclient.ca.http.keyed_tls import KeyedTls
 from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.transport import Timeouts
 
-Connected = socket | NestedTls
+Connected = socket | NestedTls | KeyedTls
 
 
 class Deadline:
@@ -27,6 +29,14 @@ class Deadline:
         """Starts the total limit, once."""
         if self._end is None:
             self._end = self._monotonic() + self.timeouts.total
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What happens within does not count: a person may have to type a PIN."""
+        started = self._monotonic()
+        yield
+        if self._end is not None:
+            self._end += self._monotonic() - started
 
     def seconds(self, limit: float) -> float:
         """How long the next wait may take: at most `limit`. Raises TimeoutError at the end."""

@@ -27,9 +27,7 @@ class TimedStream:
     `settimeout` limits all steps until the next one together. `monotonic` returns seconds.
     """
 
-    def __init__(
-        self, connected: socket | ssl.SSLSocket, monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, connected: socket | ssl.SSLSocket, monotonic: Callable[[], float]) -> None:
         self._connected = connected
         self._monotonic = monotonic
         self._end: float | None = None
@@ -100,17 +98,9 @@ class KeyedTls:
             return b""
 
     def sendall(self, data: bytes) -> None:
-        """See socket.sendall.
-
-        A server that refuses the certificate may close before it has read: what it has said about
-        that is read then.
-        """
-        try:
-            with self._translated():
-                self._session.send(data)
-        except ConnectionError:
-            self.recv(1)
-            raise
+        """See socket.sendall. A connection that is lost meanwhile shows in `recv`."""
+        with self._translated():
+            self._session.send(data)
 
     def close(self) -> None:
         """See socket.close."""
@@ -131,8 +121,14 @@ class KeyedTls:
                 ErrorCode.CLIENT_CERTIFICATE_REFUSED, host=self._host, reason=str(error)
             )
         if error.code in _LOST:
-            return ssl.SSLEOFError(ssl.SSL_ERROR_EOF, str(error))
-        return ssl.SSLError(ssl.SSL_ERROR_SSL, str(error))
+            return _named(ssl.SSLEOFError(ssl.SSL_ERROR_EOF, str(error)), str(error))
+        return _named(ssl.SSLError(ssl.SSL_ERROR_SSL, str(error)), str(error))
+
+
+def _named(error: ssl.SSLError, reason: str) -> ssl.SSLError:
+    """With the attributes that an error of OpenSSL has."""
+    error.library, error.reason = "GnuTLS", reason
+    return error
 
 
 def check_server(chain: Sequence[bytes], status: int) -> None:
@@ -149,7 +145,7 @@ def check_server(chain: Sequence[bytes], status: int) -> None:
     if reason:
         error = ssl.SSLCertVerificationError(ssl.SSL_ERROR_SSL, reason)
         error.verify_message = reason
-        raise error
+        raise _named(error, reason)
 
 
 _REASONS = {

@@ -11,6 +11,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from secrets import token_bytes
@@ -26,6 +27,7 @@ from certclient.ca.answers import (
     host_of,
 )
 from certclient.ca.http.challenges import Request as SignedRequest
+from certclient.ca.http.client_tls import ClientTls, is_possible
 from certclient.ca.http.connection import (
     FinalResponse,
     Network,
@@ -51,6 +53,7 @@ from certclient.ca.transport import (
     HttpRequest,
     HttpResponse,
     Timeouts,
+    TlsIdentity,
 )
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -131,15 +134,17 @@ class HttpTransport:
 
     def exchange(self, request: HttpRequest) -> HttpResponse:
         """See Transport.exchange."""
-        if request.identity is not None:
-            raise NotImplementedError("TLS client authentication")
-        wire = WireRequest(
-            request.method, request.url, self._timeouts, request.all_headers, request.body
-        )
-        answer, _ = self._exchange(
-            wire, lambda response: self._whole(request.url, response), self._routes(request.url)
-        )
-        return answer
+        if request.identity is None:
+            return self._whole_exchange(request, self._network)
+        if urlsplit(request.url).scheme != "https":
+            raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason="not https", issuer="")
+        client = ClientTls(request.identity, self._tls_anchors, self._monotonic)
+        network = replace(self._network, client=client)
+        return client.with_fallback(lambda: self._whole_exchange(request, network))
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        """See Transport.can_authenticate."""
+        return is_possible(identity)
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe.
@@ -171,6 +176,18 @@ class HttpTransport:
         """See Transport.server_time."""
         return self._server_time
 
+    def _whole_exchange(self, request: HttpRequest, network: Network) -> HttpResponse:
+        wire = WireRequest(
+            request.method, request.url, self._timeouts, request.all_headers, request.body
+        )
+        response, _ = over_routes(
+            self._routes(request.url),
+            lambda route: self._send(
+                wire, lambda received: self._whole(request.url, received), route, network
+            ),
+        )
+        return response
+
     def _exchange(
         self, request: WireRequest, read: Callable[[FinalResponse], T], routes: Routes
     ) -> tuple[T, str]:
@@ -178,9 +195,11 @@ class HttpTransport:
 
         Returns the result of `read`, and the proxy that was used (DIRECT for none).
         """
-        return over_routes(routes, lambda route: self._send(request, read, route))
+        return over_routes(routes, lambda route: self._send(request, read, route, self._network))
 
-    def _send(self, request: WireRequest, read: Callable[[FinalResponse], T], route: str) -> T:
+    def _send(
+        self, request: WireRequest, read: Callable[[FinalResponse], T], route: str, network: Network
+    ) -> T:
         """Sends over a connection of its own and reads the response with `read`."""
         clear_foreign_errors()
         with self._lock:
@@ -190,7 +209,7 @@ class HttpTransport:
         server = Server.of(request.url)
         try:
             if proxy is None or server.scheme == "https" or proxy.scheme.startswith("socks"):
-                return self._send_to_server(request, read, proxy, deadline)
+                return self._send_to_server(request, read, proxy, deadline, network)
             return self._send_to_proxy(request, read, proxy, deadline)
         except (OSError, http.client.HTTPException, CertclientError, _Unanswered) as error:
             if self._interrupted:
@@ -205,9 +224,10 @@ class HttpTransport:
         read: Callable[[FinalResponse], T],
         proxy: ProxyAddress | None,
         deadline: Deadline,
+        network: Network,
     ) -> T:
         server = Server.of(request.url)
-        line = connect(server, proxy, deadline, self._network)
+        line = connect(server, proxy, deadline, network)
         try:
             line.send(request.encoded(server.path, server.header, b""))
             with read_head(line, request.method) as response:

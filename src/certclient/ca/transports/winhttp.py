@@ -40,6 +40,7 @@ from certclient.ca.transport import (
     HttpRequest,
     HttpResponse,
     Timeouts,
+    TlsIdentity,
 )
 from certclient.ca.transports.winhttp_messages import (
     Way,
@@ -116,13 +117,17 @@ class WinHttpTransport:
     def exchange(self, request: HttpRequest) -> HttpResponse:
         """See Transport.exchange."""
         if request.identity is not None:
-            raise NotImplementedError("TLS client authentication")
+            raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="tls")
         message = WinHttpRequest(
             request.method, request.url, self._timeouts, request.all_headers, request.body
         )
         answer = self._exchange(message, self._routes(request.url), check_origin)
         body = b"" if request.method == "HEAD" else self._decoded(answer)
         return HttpResponse(answer.head, body)
+
+    def can_authenticate(self, identity: TlsIdentity) -> bool:
+        """See Transport.can_authenticate."""
+        return False
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe. TLS_OPENED is found in the chain of this request's connection, and

@@ -18,6 +18,7 @@ from ctypes import (
     c_void_p,
 )
 from functools import cache
+from typing import Any
 
 _SONAME = "libgnutls.so.30"
 """In a variable: PyInstaller would take a literal for a library to pack."""
@@ -96,7 +97,7 @@ InfoCallback = CFUNCTYPE(c_int, c_void_p, c_uint, c_void_p)
 _Malloc = CFUNCTYPE(c_void_p, c_size_t)
 
 _handle_out, _size_out, _data = POINTER(c_void_p), POINTER(c_uint), POINTER(Datum)
-_FUNCTIONS: dict[str, tuple[object, ...]] = {
+_FUNCTIONS: dict[str, Any] = {
     "init": (_handle_out, c_uint),
     "deinit": (c_void_p,),
     "priority_set_direct": (c_void_p, c_char_p, c_void_p),
@@ -169,7 +170,7 @@ class Library:
             setattr(self, name, function)
         self._malloc = _Malloc.in_dll(loaded, "gnutls_malloc")
 
-    def __getattr__(self, name: str) -> ctypes._NamedFuncPointer:
+    def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)  # for mypy: the functions are set in __init__
 
     def give(self, datum: Datum, content: bytes) -> bool:

@@ -143,21 +143,19 @@ class TlsSession:
         self._sign = gnutls.SignCallback(self._on_sign)
         self._info = gnutls.InfoCallback(self._on_info)
         self._session, self._credentials = c_void_p(), c_void_p()
+        self._outgoing = bytearray()
+        self._lost: ConnectionError | None = None
         self.signed = False
         """Whether the key has been asked to sign."""
 
     def handshake(self, priorities: str, *, named: bool) -> None:
         """Makes the handshake. `named`: whether the host is a name, so that the server is told."""
-        self._check(
-            self._gnutls.certificate_allocate_credentials(byref(self._credentials))
-        )
+        self._check(self._gnutls.certificate_allocate_credentials(byref(self._credentials)))
         self._prepare_credentials()
         flags = gnutls.CLIENT | gnutls.NO_SIGNAL | gnutls.NO_TICKETS
         flags |= gnutls.FORCE_CLIENT_CERTIFICATE | gnutls.POST_HANDSHAKE_AUTH
         self._check(self._gnutls.init(byref(self._session), flags))
-        self._check(
-            self._gnutls.priority_set_direct(self._session, priorities.encode(), None)
-        )
+        self._check(self._gnutls.priority_set_direct(self._session, priorities.encode(), None))
         credentials = (gnutls.CREDENTIALS_CERTIFICATE, self._credentials)
         self._check(self._gnutls.credentials_set(self._session, *credentials))
         if named:
@@ -181,6 +179,7 @@ class TlsSession:
                 self._shake_hands()
             elif received == gnutls.E_REAUTH_REQUEST:
                 self._check(self._gnutls.reauth(self._session, 0))
+                self._flush()
             elif received not in _AGAIN:
                 return buffer.raw[: self._check(received)]
 
@@ -190,6 +189,7 @@ class TlsSession:
             sent = self._gnutls.record_send(self._session, data, len(data))
             if sent not in _AGAIN:
                 data = data[self._check(sent) :]
+        self._flush()
 
     def chain(self) -> Sequence[bytes]:
         """The certificates (DER) that the server has sent, its own first."""
@@ -215,6 +215,7 @@ class TlsSession:
             result = self._gnutls.handshake(self._session)
             if result not in (*_AGAIN, gnutls.E_GOT_APPLICATION_DATA):
                 self._check(result)
+                self._flush()
                 return
 
     def _prepare_credentials(self) -> None:
@@ -280,16 +281,33 @@ class TlsSession:
             text = f"alert {alert}: {name.decode(errors='replace')}"
         raise GnuTlsError(result, text, alert)
 
+    def _flush(self) -> None:
+        """Sends what GnuTLS has written: whole flights, as a server may stop reading after a part.
+
+        A server that refuses the client certificate says so and closes, perhaps before it has read
+        all. The lost connection counts only when there is no more to read.
+        """
+        data = bytes(self._outgoing)
+        self._outgoing.clear()
+        try:
+            if data and self._lost is None:
+                self._stream.sendall(data)
+        except ConnectionError as error:
+            self._lost = error
+
     def _on_push(self, _stream: int, address: int, length: int) -> int:
         with self._caught:
-            self._stream.sendall(ctypes.string_at(address, length))
+            self._outgoing += ctypes.string_at(address, length)
             return length
         self._gnutls.transport_set_errno(self._session, errno.EIO)
         return -1
 
     def _on_pull(self, _stream: int, address: int, length: int) -> int:
         with self._caught:
+            self._flush()
             data = self._stream.recv(length)
+            if not data and self._lost is not None:
+                raise self._lost
             ctypes.memmove(address, data, len(data))
             return len(data)
         self._gnutls.transport_set_errno(self._session, errno.EIO)
@@ -299,18 +317,15 @@ class TlsSession:
         """Called when the server's certificate has come, before anything of ours is sent."""
         with self._caught:
             status = c_uint()
-            expected = (gnutls.TypedData * 2)(
-                (gnutls.DATA_HOST_NAME, self._host, 0),
-                (gnutls.DATA_KEY_PURPOSE, gnutls.SERVER_PURPOSE, 0),
-            )
-            self._check(
-                self._gnutls.certificate_verify_peers(session, expected, 2, byref(status))
-            )
+            host = gnutls.TypedData(gnutls.DATA_HOST_NAME, self._host, 0)
+            purpose = gnutls.TypedData(gnutls.DATA_KEY_PURPOSE, gnutls.SERVER_PURPOSE, 0)
+            expected = (gnutls.TypedData * 2)(host, purpose)
+            self._check(self._gnutls.certificate_verify_peers(session, expected, 2, byref(status)))
             self._trust.check(self.chain(), status.value)
             return 0
         return gnutls.E_CERTIFICATE_ERROR
 
-    def _on_sign(  # noqa: PLR0913 - as GnuTLS calls it
+    def _on_sign(
         self, _key: int, kind: int, _data: int, _flags: int, message: object, result: object
     ) -> int:
         with self._caught:

@@ -141,6 +141,14 @@ class Sign(Call[bytes], frozen=True, tag=True):
     algorithm: SignatureAlgorithm
 
 
+class SignDigest(Call[bytes], frozen=True, tag=True):
+    """`DigestSigner.sign_digest`."""
+
+    signer: int
+    digest: bytes
+    algorithm: SignatureAlgorithm
+
+
 class Install(Call[None], frozen=True, tag=True):
     """`StoreSession.install`."""
 
@@ -192,6 +200,7 @@ SessionCall = (
     | FindKey
     | GetSigner
     | Sign
+    | SignDigest
     | Install
     | InstallIntermediates
     | Archive

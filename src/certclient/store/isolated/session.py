@@ -28,6 +28,7 @@ from certclient.store.isolated.messages import (
     PinWanted,
     SelfTest,
     Sign,
+    SignDigest,
     Unarchive,
 )
 from certclient.store.isolated.module import IsolatedModule, ModuleBugError, R
@@ -118,7 +119,7 @@ class IsolatedSession:
             elif isinstance(message, PinWanted):
                 self.process.send_pin(self.channel, self.pins.ask(message.request))
 
-        asks = isinstance(call, OpenSession | CreateKey | Sign | SelfTest | ChangePin)
+        asks = isinstance(call, OpenSession | CreateKey | Sign | SignDigest | SelfTest | ChangePin)
         limited = not (asks and self.pins.person_at_token)
         if asks:
             self.process.may_come_to_front()
@@ -176,7 +177,7 @@ class IsolatedSession:
 
 @dataclass(frozen=True, slots=True)
 class IsolatedSigner:
-    """A `model.keys.Signer` in a session of the child; `number` names it there."""
+    """A `model.keys.DigestSigner` in a session of the child; `number` names it there."""
 
     session: IsolatedSession
     number: int
@@ -185,3 +186,7 @@ class IsolatedSigner:
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `model.keys.Signer.sign`."""
         return self.session.do(Sign(self.number, data, algorithm))
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `model.keys.DigestSigner.sign_digest`."""
+        return self.session.do(SignDigest(self.number, digest, algorithm))

@@ -61,6 +61,8 @@ _PSS = {
 }
 
 
+_HASHES = {**_PKCS1, **_PSS}
+
 _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
 
 
@@ -81,18 +83,16 @@ class TokenSigner:
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `model.keys.Signer.sign`."""
+        return self.sign_digest(_digest(data, _HASHES[algorithm]), algorithm)
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `model.keys.DigestSigner.sign_digest`."""
+        kind = _HASHES[algorithm]
         with self.guard():
             if algorithm in _PKCS1:
-                return self._pkcs1(data, _PKCS1[algorithm])
-            return self._pss(data, _PSS[algorithm])
-
-    def _pkcs1(self, data: bytes, kind: _Hash) -> bytes:
-        message = kind.digest_info + _digest(data, kind)
-        return self._sign(message, Mechanism.RSA_PKCS, None)
-
-    def _pss(self, data: bytes, kind: _Hash) -> bytes:
-        parameters = (kind.mechanism, kind.mgf, kind.algorithm.digest_size)
-        return self._sign(_digest(data, kind), Mechanism.RSA_PKCS_PSS, parameters)
+                return self._sign(kind.digest_info + digest, Mechanism.RSA_PKCS, None)
+            parameters = (kind.mechanism, kind.mgf, kind.algorithm.digest_size)
+            return self._sign(digest, Mechanism.RSA_PKCS_PSS, parameters)
 
     def _sign(self, message: bytes, mechanism: Mechanism, parameters: object) -> bytes:
         """With a C_Login of its own if the key wants one; not all modules say so before."""

@@ -110,6 +110,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.FOREIGN_ANSWER: _RETRY,
     ErrorCode.SERVER_BUSY: _RETRY,
     ErrorCode.PROBE_UNANSWERED: _NOTHING,
+    ErrorCode.CLIENT_CERTIFICATE_REFUSED: _SUPPORT,
+    ErrorCode.TLS_LIBRARY_MISSING: _RETRY,
     ErrorCode.CLOCK_WRONG: _RETRY,
     ErrorCode.CREDENTIAL_STORE_SILENT: _RETRY,
     ErrorCode.REMOTE_SESSION: _RETRY,

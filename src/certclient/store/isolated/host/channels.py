@@ -11,8 +11,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from certclient.model.certificate import Certificate
-from certclient.model.errors import CertclientError
-from certclient.model.keys import Signer
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import DigestSigner, Signer
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest, StoreSession
 from certclient.store.isolated import wire
@@ -38,6 +38,7 @@ from certclient.store.isolated.messages import (
     Request,
     SelfTest,
     Sign,
+    SignDigest,
     SignerEntry,
     Unarchive,
 )
@@ -186,6 +187,8 @@ class SessionChannel(Channel):
                 return self._signer_entry(session.signer(key))
             case Sign(signer, content, algorithm):
                 return self._signers[signer].sign(content, algorithm)
+            case SignDigest(signer, digest, algorithm):
+                return self._digest_signer(signer).sign_digest(digest, algorithm)
         self._change(session, request)
         return None
 
@@ -207,6 +210,12 @@ class SessionChannel(Channel):
                 session.self_test(Certificate.read(der), algorithms)
             case other:
                 raise wire.ProtocolError(type(other).__name__)
+
+    def _digest_signer(self, number: int) -> DigestSigner:
+        signer = self._signers[number]
+        if not isinstance(signer, DigestSigner):
+            raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="tls")
+        return signer
 
     def _signer_entry(self, signer: Signer) -> SignerEntry:
         self._signers.append(signer)

@@ -1,0 +1,267 @@
+"""The contract of every transport: TLS with a client certificate. All servers are real."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from certclient.ca.proxies import FixedProxy
+from certclient.ca.transport import HttpRequest, HttpResponse, Timeouts, TlsIdentity, Transport
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SignatureAlgorithm
+from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer
+from certclient.model.secret import Secret
+from certclient.platform.proxies.logins import ProxyLogins
+from contract.transports import TransportFactory, client_identity
+from support.pki import (
+    CLIENT_AUTH,
+    SERVER_AUTH,
+    Lab,
+    RsaSigner,
+    certificate_pem,
+    customer_name,
+    make_lab,
+    rsa_signer,
+)
+from support.raw_server import Piece, RawServer, always, http, raw_server, tls_context, tunnel
+
+OLD_TLS, NEW_TLS = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+
+
+@pytest.fixture
+def identity(lab: Lab) -> Iterator[TlsIdentity]:
+    """A customer's certificate with its key, below the lab's intermediate CA."""
+    signer = rsa_signer(2)
+    certificate = lab.intermediate.issue(signer.spki, customer_name(), usages=[CLIENT_AUTH])
+    with client_identity(certificate, tuple(lab.chain), signer) as identity:
+        yield identity
+
+
+@dataclass
+class BankServer:
+    """Contexts of servers that ask for a client certificate."""
+
+    lab: Lab
+    folder: Path
+
+    def context(
+        self,
+        version: ssl.TLSVersion | None = None,
+        *,
+        trusted: Lab | None = None,
+        host: str = "localhost",
+        days: int = 365,
+    ) -> ssl.SSLContext:
+        """`trusted`: the CA whose clients are accepted; `host`, `days`: of its own certificate."""
+        key = rsa_signer(1)
+        leaf = self.lab.intermediate.issue(
+            key.spki, usages=[SERVER_AUTH], dns_names=[host], days=days
+        )
+        context = tls_context(self.folder, [leaf, *self.lab.chain], key)
+        context.verify_mode = ssl.CERT_REQUIRED
+        anchors = (trusted or self.lab).anchors
+        context.load_verify_locations(cadata=certificate_pem(*anchors).decode())
+        if version is not None:
+            context.minimum_version = context.maximum_version = version
+        return context
+
+
+@pytest.fixture
+def bank(lab: Lab, tmp_path: Path) -> BankServer:
+    return BankServer(lab, tmp_path)
+
+
+def get(transport: Transport, server: RawServer, identity: TlsIdentity) -> HttpResponse:
+    url = server.url("https", "localhost")
+    return transport.exchange(HttpRequest("GET", url, identity=identity))
+
+
+def error_of(
+    transport: Transport, context: ssl.SSLContext, identity: TlsIdentity
+) -> CertclientError:
+    """The error of an exchange with a server that would answer after the handshake."""
+    with raw_server(always(http("200 OK", b"welcome")), context) as server:
+        with pytest.raises(CertclientError) as caught:
+            get(transport, server, identity)
+        return caught.value
+
+
+@pytest.mark.parametrize("version", [OLD_TLS, NEW_TLS], ids=["1.2", "1.3"])
+def test_server_that_asks_gets_the_certificate(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity, version: ssl.TLSVersion
+) -> None:
+    transport = make(bank.lab.anchors)
+    assert transport.can_authenticate(identity)
+    with raw_server(always(http("200 OK", b"welcome")), bank.context(version)) as server:
+        assert get(transport, server, identity).body == b"welcome"
+
+
+@pytest.mark.parametrize("version", [OLD_TLS, NEW_TLS], ids=["1.2", "1.3"])
+def test_server_that_refuses_the_certificate_is_reported(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity, version: ssl.TLSVersion
+) -> None:
+    """In TLS 1.3 the refusal arrives only after the handshake (RFC 8446, 4.4.2.4)."""
+    context = bank.context(version, trusted=make_lab(label="Other"))
+    error = error_of(make(bank.lab.anchors), context, identity)
+    assert error.code is ErrorCode.CLIENT_CERTIFICATE_REFUSED
+    assert error.data["host"] == "localhost"
+    assert "48" in error.data["reason"], "unknown_ca"
+
+
+def test_server_that_does_not_ask_gets_no_signature(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity
+) -> None:
+    context = bank.context()
+    context.verify_mode = ssl.CERT_NONE
+    with raw_server(always(http("200 OK", b"welcome")), context) as server:
+        assert get(make(bank.lab.anchors), server, identity).status == 200
+    assert not signed(identity)
+
+
+@pytest.mark.parametrize("fault", ["authority", "host", "date"])
+def test_server_that_is_not_the_bank_gets_no_signature(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity, fault: str
+) -> None:
+    context = bank.context(
+        host="other.example.jp" if fault == "host" else "localhost",
+        days=-1 if fault == "date" else 365,
+    )
+    anchors = make_lab(label="Other").anchors if fault == "authority" else bank.lab.anchors
+    error = error_of(make(anchors), context, identity)
+    assert error.code is ErrorCode.TLS_UNTRUSTED
+    assert {"authority": "issuer", "host": "mismatch", "date": "expired"}[fault] in (
+        error.data["reason"]
+    )
+    assert error.data["issuer"] == "Example Issuing CA"
+    assert not signed(identity)
+
+
+def signed(identity: TlsIdentity) -> bool:
+    """Whether the key has been used."""
+    assert isinstance(identity.signer, RsaSigner)
+    return bool(identity.signer.signed)
+
+
+def test_plain_http_is_refused(make: TransportFactory, identity: TlsIdentity) -> None:
+    with raw_server(always(http("200 OK", b"welcome"))) as server:
+        with pytest.raises(CertclientError) as caught:
+            make().exchange(HttpRequest("GET", server.url(), identity=identity))
+        assert server.requests == []
+    assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+
+
+def test_silent_and_closing_servers_are_network_errors(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity
+) -> None:
+    short = Timeouts(connect=5.0, read=0.3, total=0.6)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never says anything
+        request = HttpRequest(
+            "GET", f"https://localhost:{silent.getsockname()[1]}/", identity=identity
+        )
+        with pytest.raises(CertclientError) as caught:
+            make(bank.lab.anchors, timeouts=short).exchange(request)
+    assert caught.value.code is ErrorCode.NETWORK_TIMEOUT
+    with (
+        raw_server(always(), bank.context()) as server,
+        pytest.raises(CertclientError) as caught,
+    ):
+        get(make(bank.lab.anchors), server, identity)
+    assert caught.value.code is ErrorCode.NETWORK_UNREACHABLE
+
+
+def test_interrupt_ends_a_handshake(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity
+) -> None:
+    transport = make(bank.lab.anchors)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(100)
+        url = f"https://localhost:{silent.getsockname()[1]}/"
+
+        def interrupt() -> None:
+            with silent.accept()[0]:
+                transport.interrupt()
+
+        accepted = threading.Thread(target=interrupt)
+        accepted.start()
+        with pytest.raises(CertclientError) as caught:
+            transport.exchange(HttpRequest("GET", url, identity=identity))
+        accepted.join()
+    assert caught.value.code is ErrorCode.NETWORK_STOPPED
+
+
+def test_way_through_a_proxy_with_a_login(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity
+) -> None:
+    def guarded(request: bytes) -> Iterable[Piece]:
+        if b"Proxy-Authorization: Basic " not in request:
+            return [http("407 Login", b"", "Proxy-Authenticate: Basic realm=x")]
+        return tunnel(server.port)(request)
+
+    logins = ProxyLogins()
+    with (
+        raw_server(always(http("200 OK", b"welcome")), bank.context()) as server,
+        raw_server(guarded) as proxy,
+    ):
+        address = f"127.0.0.1:{proxy.port}"
+        logins.answer(address, ProxyLoginAnswer(ProxyLogin("taro", Secret("secret"))))
+        transport = make(bank.lab.anchors, proxies=FixedProxy(f"http://{address}"), logins=logins)
+        assert get(transport, server, identity).body == b"welcome"
+
+
+@dataclass(frozen=True)
+class WithoutPss:
+    """A key on a token that signs by PKCS#1 v1.5 only."""
+
+    inner: RsaSigner
+
+    @property
+    def spki(self) -> bytes:
+        return self.inner.spki
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        return self.inner.sign(data, algorithm)
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        if "PSS" in algorithm.name:
+            raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="CKR_MECHANISM_INVALID")
+        return self.inner.sign_digest(digest, algorithm)
+
+
+@pytest.fixture
+def without_pss(identity: TlsIdentity) -> TlsIdentity:
+    assert isinstance(identity.signer, RsaSigner)
+    return replace(identity, signer=WithoutPss(identity.signer))
+
+
+def test_key_without_pss_logs_in_by_tls_1_2(
+    make: TransportFactory, bank: BankServer, without_pss: TlsIdentity
+) -> None:
+    with raw_server(always(http("200 OK", b"welcome")), bank.context()) as server:
+        assert get(make(bank.lab.anchors), server, without_pss).body == b"welcome"
+
+
+def test_key_without_pss_is_told_where_only_tls_1_3_is_taken(
+    make: TransportFactory, bank: BankServer, without_pss: TlsIdentity
+) -> None:
+    error = error_of(make(bank.lab.anchors), bank.context(NEW_TLS), without_pss)
+    assert error.code is ErrorCode.KEY_UNSUPPORTED
+    assert error.data == {"problem": "tls-pss", "reason": "CKR_MECHANISM_INVALID"}
+
+
+def test_error_of_the_store_passes_through(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity
+) -> None:
+    class Removed(WithoutPss):
+        def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+            raise CertclientError(ErrorCode.TOKEN_REMOVED, token="BANK-01")
+
+    assert isinstance(identity.signer, RsaSigner)
+    removed = replace(identity, signer=Removed(identity.signer))
+    error = error_of(make(bank.lab.anchors), bank.context(), removed)
+    assert (error.code, error.data) == (ErrorCode.TOKEN_REMOVED, {"token": "BANK-01"})
