@@ -8,11 +8,13 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
+from certclient.ca.est.client import EstClient
 from certclient.ca.transports.system import system_transport
 from certclient.enrollment.interaction import SecretKind
 from certclient.model.errors import ErrorCode
-from certclient.model.profile import Profile
+from certclient.model.profile import EST, Profile
 from certclient.model.secret import Secret
 from certclient.qualification.line import RecordingLine
 from certclient.qualification.report import Check, Finding, Report, Result, Verdict
@@ -24,10 +26,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def ca_of(profile: Profile) -> tuple[CmpClient, RecordingLine]:
+def ca_of(profile: Profile) -> tuple[CaClient, RecordingLine]:
     """The CA of `profile`, over the network."""
     line = RecordingLine(system_transport(profile.tls_anchors), time.perf_counter)
-    return CmpClient(profile.ca, line, now, secrets.token_bytes), line
+    client = EstClient if profile.ca.protocol == EST else CmpClient
+    return client(profile.ca, line, now, secrets.token_bytes), line
 
 
 def customer_of(profile: Profile, user_id: str, code: Secret, **changes: Any) -> Environment:

@@ -76,6 +76,20 @@ def requested_key(request: bytes) -> bytes:
     return information[2].encoding if len(information) > 2 else b""
 
 
+def requested_names(request: bytes) -> tuple[bytes, Sequence[str]] | None:
+    """The subject (DER) and the OIDs of the requested extensions; None if it is no request."""
+    information = ber.children((ber.children(ber.read(request)) or (None,))[0]) or ()
+    if len(information) < len(("version", "subject", "key")):
+        return None
+    attributes = ber.children(information[3]) if len(information) > 3 else ()
+    values = [ber.children(one) or () for one in attributes or ()]
+    sets = [one[1] for one in values if len(one) == 2 and one[0].encoding == _EXTENSION_REQUEST]
+    lists = [listed for one in sets for listed in ber.children(one) or ()]
+    extensions = [one for listed in lists for one in ber.children(listed) or ()]
+    oids = [ber.object_identifier((ber.children(one) or (one,))[0]) for one in extensions]
+    return information[1].encoding, [oid for oid in oids if oid is not None]
+
+
 def _attributes(extensions: Sequence[RequestedExtension]) -> bytes:
     if not extensions:
         return b""

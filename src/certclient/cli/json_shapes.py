@@ -298,7 +298,7 @@ class Anchor(Certificate):
 
 
 class Exchange(TypedDict):
-    """A message and its answer, by the names of RFC 9810."""
+    """A message and its answer, by the names of RFC 9810 or, with `request` and `status`, 7030."""
 
     sent: dict[str, str]
     received: dict[str, str] | None

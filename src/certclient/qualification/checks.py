@@ -79,12 +79,14 @@ def confirm(session: Session) -> Finding | None:
     """The CA acknowledges the confirmation."""
     held = _needed(session.obtained)
     session.confirm(held)
+    _offered(session.environment.ca.abilities.confirms)
     return Finding.IMPLICIT if held.issued.confirmed else None
 
 
 def query(session: Session) -> Finding | None:
     """The CA answers a signed question, by which the program learns whether it accepts a signer."""
     held = _needed(session.current)
+    _offered(session.environment.ca.abilities.tells_signer_status)
     status = session.environment.ca.signer_status(held.own)
     if status is SignerStatus.UNKNOWN:
         raise NotApplicableError(Finding.NO_QUERY)
@@ -147,10 +149,11 @@ def lost_answer(session: Session) -> Finding | None:
 def lost_confirmation(session: Session) -> Finding | None:
     """The acknowledgement of a confirmation is lost: repeating it does no harm."""
     held = _needed(session.pending)
+    ca = session.environment.ca
     if held.issued.confirmed:
         session.settle(held)
+        _offered(ca.abilities.confirms)
         raise NotApplicableError(Finding.IMPLICIT)
-    ca = session.environment.ca
     _losing(session, lambda: ca.confirm(held.issued, held.credential))
     try:
         ca.confirm(held.issued, held.credential)
@@ -168,6 +171,7 @@ def reject(session: Session) -> Finding | None:
     """A certificate that the program rejects renews nothing. (That the current one stays valid, the
     check `revoke` shows, which signs with it.)"""
     current, ca = _needed(session.current), session.environment.ca
+    _offered(ca.abilities.confirms)
     held = session.renew(current)
     if held.issued.confirmed:
         session.settle(held)
@@ -191,6 +195,7 @@ def waiting(session: Session) -> Finding | None:
 def revoke(session: Session) -> Finding | None:
     """The customer has the current certificate revoked."""
     held = _needed(session.current)
+    _offered(session.environment.ca.abilities.revokes)
     session.environment.ca.revoke(held.own, held.certificate)
     session.confirmed.remove(held)
     session.revoked = held
@@ -200,6 +205,7 @@ def revoke(session: Session) -> Finding | None:
 
 def revoked(session: Session) -> Finding | None:
     """A revoked certificate renews nothing."""
+    _offered(session.environment.ca.abilities.revokes)
     held = _needed(session.revoked)
     _refused(session, lambda: session.renew(held))
     return None
@@ -223,6 +229,12 @@ CHECKS: Mapping[Check, Callable[[Session], Finding | None]] = {
     Check.REVOKE: revoke,
     Check.REVOKED: revoked,
 }
+
+
+def _offered(ability: bool) -> None:
+    """Raises NotApplicableError for what the CA's protocol does not have."""
+    if not ability:
+        raise NotApplicableError(Finding.NOT_OFFERED)
 
 
 def _needed(held: Held | None) -> Held:

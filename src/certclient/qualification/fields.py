@@ -1,4 +1,4 @@
-"""CMP messages in the terms of RFC 9810, for a report: no secret, and nothing that is not there."""
+"""Messages in the terms of their RFC, for a report: no secret, and nothing that is not there."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from certclient.cmp.mac import PBM, PBMAC1
 from certclient.cmp.messages import MalformedMessageError, Message
 from certclient.cmp.status import PkiStatus
 from certclient.model.certificate import Certificate
+from certclient.qualification import est_fields
+from certclient.qualification.line import Exchange
 
 _PROTECTION = {
     PBMAC1: "PBMAC1",
@@ -56,12 +58,26 @@ def message_fields(der: bytes) -> dict[str, str]:
         return {"malformed": str(error)[:200], "bytes": str(len(der))}
 
 
+def sent_fields(exchange: Exchange) -> dict[str, str]:
+    """What was sent, by the names of its protocol."""
+    return est_fields.sent_fields(exchange) if exchange.request else message_fields(exchange.sent)
+
+
+def received_fields(exchange: Exchange) -> dict[str, str] | None:
+    """What was received, by the names of its protocol; None if nothing was."""
+    if exchange.received is None:
+        return None
+    if exchange.request:
+        return est_fields.received_fields(exchange)
+    return message_fields(exchange.received)
+
+
 def certificates_in(der: bytes) -> list[bytes]:
-    """The certificates (DER) that a reply to a request issues; [] for any other message."""
+    """The certificates (DER) that an answer issues, by CMP or EST; [] for any other answer."""
     try:
         body = Message.decode(der).body
     except MalformedMessageError:
-        return []
+        return est_fields.certificates_of(der)
     responses = body.responses if isinstance(body, CertificateReply) else ()
     return [one.certificate for one in responses if one.certificate is not None]
 

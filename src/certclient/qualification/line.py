@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from certclient.ca.transport import HttpRequest, HttpResponse, TlsIdentity, Transport
 from certclient.model.errors import CertclientError, ErrorCode
@@ -19,6 +20,8 @@ T = TypeVar("T")
 class Exchange:
     """One message and its answer: the bodies, as CMP and EST send them.
 
+    `request`: of EST, such as "POST simpleenroll", with the `status` of the answer, 0 for none.
+
     `received` is None if there was none. `lost`: the CA has answered, and the answer was kept from
     the client. `seconds`: how long it took.
     """
@@ -27,6 +30,8 @@ class Exchange:
     received: bytes | None
     lost: bool
     seconds: float
+    request: str = ""
+    status: int = 0
 
 
 class RecordingLine:
@@ -56,13 +61,17 @@ class RecordingLine:
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
         """See Transport.post. Raises NETWORK_TIMEOUT for an answer that is to be lost."""
         return self._recorded(
-            body, lambda: self._inner.post(url, body, content_type), lambda answer: answer
+            body, "", lambda: self._inner.post(url, body, content_type), lambda answer: (answer, 0)
         )
 
     def exchange(self, request: HttpRequest) -> HttpResponse:
         """See Transport.exchange. Raises NETWORK_TIMEOUT for an answer that is to be lost."""
+        operation = urlsplit(request.url).path.rpartition("/")[2]
         return self._recorded(
-            request.body, lambda: self._inner.exchange(request), lambda response: response.body
+            request.body,
+            f"{request.method} {operation}",
+            lambda: self._inner.exchange(request),
+            lambda response: (response.body, response.status),
         )
 
     def get(self, url: str, accept: str) -> bytes:
@@ -85,18 +94,26 @@ class RecordingLine:
         """See Transport.server_time."""
         return self._inner.server_time()
 
-    def _recorded(self, sent: bytes, send: Callable[[], T], received: Callable[[T], bytes]) -> T:
-        """The result of `send`; `received` takes the answer's body out of it."""
+    def _recorded(
+        self,
+        sent: bytes,
+        request: str,
+        send: Callable[[], T],
+        received: Callable[[T], tuple[bytes, int]],
+    ) -> T:
+        """The result of `send`; `received` takes the answer's body and status out of it."""
         lost, self._losing = self._losing, False
         self.lost = None
         started = self._monotonic()
         answer: bytes | None = None
+        status = 0
         try:
             result = send()
-            answer = received(result)
+            answer, status = received(result)
         finally:
             took = self._monotonic() - started
-            self._exchanges.append(Exchange(sent, answer, lost and answer is not None, took))
+            kept = lost and answer is not None
+            self._exchanges.append(Exchange(sent, answer, kept, took, request, status))
         if lost:
             self.lost = answer
             raise CertclientError(ErrorCode.NETWORK_TIMEOUT, reason=_LOST)

@@ -57,6 +57,8 @@ class Finding(enum.Enum):
     """The CA confirms implicitly, so no confirmation is sent."""
     NO_DATE = "no-date"
     NO_QUERY = "no-query"
+    NOT_OFFERED = "not-offered"
+    """The CA's protocol has no such message."""
     NEVER_WAITED = "never-waited"
     SKIPPED = "skipped"
     GRANTED = "granted"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import click
@@ -23,7 +23,7 @@ from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
-from certclient.qualification.fields import message_fields
+from certclient.qualification.fields import received_fields, sent_fields
 from certclient.qualification.keys import MemoryKey
 from certclient.qualification.line import Exchange
 from certclient.qualification.report import Check, Report, Result, Verdict
@@ -186,16 +186,17 @@ def _reasons(invocation: Invocation, result: Result) -> Iterator[str]:
 
 
 def _exchange_lines(invocation: Invocation, exchange: Exchange) -> Iterator[str]:
-    yield f"→ {_in_a_line(exchange.sent)}"
-    if exchange.received is None:
+    yield f"→ {_in_a_line(sent_fields(exchange))}"
+    received = received_fields(exchange)
+    if received is None:
         yield f"← {invocation.catalogue.text('qualify-ca.no-answer')}"
     else:
         lost = f" ({invocation.catalogue.text('qualify-ca.lost')})" if exchange.lost else ""
-        yield f"← {_in_a_line(exchange.received)}{lost}"
+        yield f"← {_in_a_line(received)}{lost}"
 
 
-def _in_a_line(message: bytes) -> str:
-    return visible("  ".join(f"{name}={value}" for name, value in message_fields(message).items()))
+def _in_a_line(fields: Mapping[str, str]) -> str:
+    return visible("  ".join(f"{name}={value}" for name, value in fields.items()))
 
 
 def _print_summary(invocation: Invocation, report: Report) -> None:
@@ -244,10 +245,9 @@ def _result_record(invocation: Invocation, result: Result) -> JsonValue:
 
 
 def _exchange_record(exchange: Exchange) -> JsonValue:
-    received = exchange.received
     return {
-        "sent": message_fields(exchange.sent),
-        "received": message_fields(received) if received is not None else None,
+        "sent": sent_fields(exchange),
+        "received": received_fields(exchange),
         "lost": exchange.lost,
         "seconds": round(exchange.seconds, 4),
     }
