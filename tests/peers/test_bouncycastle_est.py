@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.client import IssueCodeCredential, Issued, Waiting
+from certclient.ca.client import (
+    CertificateCredential,
+    Credential,
+    IssueCodeCredential,
+    Issued,
+    Transaction,
+    Waiting,
+)
 from certclient.ca.est.client import EstClient
 from certclient.ca.transports.http import HttpTransport
 from certclient.enrollment.acceptance import check_issued
@@ -44,6 +51,22 @@ def client_of(peer: Peer, lab: Lab) -> EstClient:
     return EstClient(settings, transport, lambda: datetime.now(UTC), os.urandom)
 
 
+def sent(client: EstClient, transaction: Transaction, credential: Credential, polls: int) -> Issued:
+    answer = client.send(transaction, credential)
+    for _ in range(polls):
+        assert isinstance(answer, Waiting)
+        assert answer.check_after == 7
+        answer = client.poll(answer.transaction, credential)
+    assert isinstance(answer, Issued)
+    return answer
+
+
+def renew(client: EstClient, current: Issued, polls: int) -> Issued:
+    credential = CertificateCredential(current.certificate, NEW_KEY, current.chain)
+    transaction = client.prepare_renew(credential, rsa_signer(3))
+    return sent(client, transaction, credential, polls)
+
+
 WANTED = "rsa:2048,2.5.29.37,1.2.840.113549.1.1.12"
 
 
@@ -64,22 +87,20 @@ def assert_tried_once(client: EstClient, peer: Peer, wrong: IssueCodeCredential)
     ],
     ids=["attributes", "shuffled-after-waiting"],
 )
-def test_a_certificate_is_obtained(
+def test_a_certificate_is_obtained_and_renewed(
     est_classes: Path, tmp_path: Path, lab: Lab, options: dict[str, str]
 ) -> None:
-    credential = IssueCodeCredential(USER, Secret(CODE))
+    credential, polls = IssueCodeCredential(USER, Secret(CODE)), int(options.get("polls", "0"))
     with bouncycastle_est(est_classes, tmp_path, lab, USER, CODE, **options) as peer:
         client = client_of(peer, lab)
         assert_tried_once(client, peer, IssueCodeCredential(USER, Secret("WRONG")))
-        answer = client.send(client.prepare_obtain(credential, NEW_KEY), credential)
-        for _ in range(int(options.get("polls", "0"))):
-            assert isinstance(answer, Waiting)
-            assert answer.check_after == 7
-            answer = client.poll(answer.transaction, credential)
-        assert isinstance(answer, Issued)
+        transaction = client.prepare_obtain(credential, NEW_KEY)
+        answer = sent(client, transaction, credential, polls)
         again = client.send(answer.transaction, credential)
         assert isinstance(again, Issued)
         assert again.certificate == answer.certificate
+        renewed = renew(client, answer, polls)
+    assert renewed.certificate.subject == answer.certificate.subject
     requested = Requested(USER, NEW_KEY.spki)
     rule = SubjectRule(re.compile(f"(?P<user_id>{USER})"))
     profile = replace(profile_of(lab), subject_rule=rule)
@@ -87,4 +108,5 @@ def test_a_certificate_is_obtained(
         requested, answer.certificate, answer.chain, profile, datetime.now(UTC)
     ) == list(lab.chain)
     assert "authorization none" in peer.log
-    assert peer.log.count("pop true") == 2 + int(options.get("polls", "0"))
+    assert peer.log.count("pop true") == 2 + polls + 1 + polls
+    assert f"client {answer.certificate.serial:x}" in peer.log

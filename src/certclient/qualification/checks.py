@@ -14,7 +14,9 @@ from certclient.qualification.keys import MismatchedKey
 from certclient.qualification.report import Check, Finding
 from certclient.qualification.session import Held, Session
 
-_REFUSALS = frozenset({ErrorCode.CA_REFUSED, ErrorCode.ISSUE_CODE_WRONG})
+_REFUSALS = frozenset(
+    {ErrorCode.CA_REFUSED, ErrorCode.ISSUE_CODE_WRONG, ErrorCode.CLIENT_CERTIFICATE_REFUSED}
+)
 
 
 class CheckFailedError(Exception):

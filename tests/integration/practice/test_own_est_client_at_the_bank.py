@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from certclient.ca.client import CaClient, IssueCodeCredential, Issued, Transaction, Waiting
+from certclient.ca.client import (
+    CaClient,
+    CertificateCredential,
+    IssueCodeCredential,
+    Issued,
+    Transaction,
+    Waiting,
+)
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.model import ber
@@ -19,7 +26,7 @@ from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, RunningBank
 from support.pki import rsa_signer
 
-NEW_KEY = rsa_signer(2)
+OLD_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2)
 
 
 @pytest.fixture
@@ -83,3 +90,25 @@ def test_a_challenge_password_is_refused_before_anything_is_requested(
     error = refused(lambda: client.prepare_obtain(credential, NEW_KEY))
     assert error.code is ErrorCode.CA_REQUIREMENT
     assert len(bank.bank.certificates()) == 0
+
+
+def test_renew_by_tls_with_the_current_key(bank: RunningBank, client: CaClient) -> None:
+    old = bank.issue_certificate(USER_ID, OLD_KEY.spki, 20)
+    credential = CertificateCredential(old, OLD_KEY)
+    transaction = client.prepare_renew(credential, NEW_KEY)
+    issued = client.send(transaction, credential)
+    again = client.send(transaction, credential)
+    assert isinstance(issued, Issued)
+    assert isinstance(again, Issued)
+    assert again.certificate == issued.certificate
+    assert issued.certificate.subject == old.subject
+    assert issued.chain[0] == bank.intermediate
+    assert bank.state_of(old.serial_hex) is CertificateState.CONFIRMED, "until the new one is used"
+
+
+def test_a_refused_renewal_has_the_banks_words(bank: RunningBank, client: CaClient) -> None:
+    credential = CertificateCredential(bank.issue_certificate(USER_ID, OLD_KEY.spki, 100), OLD_KEY)
+    transaction = client.prepare_renew(credential, NEW_KEY)
+    error = refused(lambda: client.send(transaction, credential))
+    assert error.code is ErrorCode.CA_REFUSED
+    assert "まだ更新できません" in error.data["message"]

@@ -19,11 +19,12 @@ from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import SecretPolicy
+from certclient.model.profile import EST, SecretPolicy
 from certclient.model.secret import Secret
-from certclient.qualification.fields import message_fields
+from certclient.qualification.fields import message_fields, sent_fields
 from certclient.qualification.report import Check, Finding, Report, Result, Verdict
 from certclient.qualification.run import qualify
+from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.bank import ca as practice_ca
 from certclient_practice.cmp import authentication, confirmation, request, revocation
 from certclient_practice.cmp.replies import Reply
@@ -121,6 +122,29 @@ def test_implicit_confirmation_leaves_nothing_to_confirm(bank: RunningBank) -> N
     assert valid_certificates(bank) == []
 
 
+def test_a_ca_that_speaks_est_qualifies_and_what_it_lacks_is_not_applicable(
+    bank: RunningBank,
+) -> None:
+    bank.write_profile(ProfileOptions(protocol=EST))
+    report = tried(bank)
+    assert failures(report) == {}
+    assert report.passed
+    lacking = [one.check for one in report.results if one.finding is Finding.NOT_OFFERED]
+    assert lacking == [
+        Check.CONFIRM,
+        Check.QUERY,
+        Check.LOST_CONFIRMATION,
+        Check.REJECT,
+        Check.REVOKE,
+        Check.REVOKED,
+    ]
+    assert result_of(report, Check.LOST_ANSWER).finding is Finding.ANSWERED_AGAIN
+    assert report.left, "certificates that EST cannot revoke are named"
+    sent = sent_fields(result_of(report, Check.RENEW).exchanges[-1])
+    assert sent["request"] == "POST simplereenroll"
+    assert f"Common Name={USER_ID}" in sent["subject"]
+
+
 def test_secrets_that_the_profile_wants_are_sent_and_not_reported(bank: RunningBank) -> None:
     bank.add_customer("TKYM1408099", pin="himitsu-pin", one_time_password="himitsu-password")
     text = bank.profile_path.read_text(encoding="utf-8")
@@ -186,11 +210,11 @@ def test_no_check_of_signatures(bank: RunningBank, monkeypatch: pytest.MonkeyPat
 
 
 def test_no_check_of_codes(bank: RunningBank, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It answers with a MAC of the right code, so the program takes the code for wrong all the
-    same; with a signature, it would have issued."""
+    """It grants with a MAC of the right code, which the program does not believe; with a signature,
+    it would have issued."""
     monkeypatch.setattr(authentication, "verify_mac", nothing)
     found = failures(tried(bank))
-    assert found.get(Check.WRONG_CODE) in (Finding.GRANTED, None)
+    assert found[Check.WRONG_CODE] is ErrorCode.CA_PROTECTION_INVALID
 
 
 def test_repeated_requests_are_not_remembered(
