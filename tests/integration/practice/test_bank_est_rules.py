@@ -317,6 +317,14 @@ def test_repeating_a_renewal_gets_the_same_certificate_even_after_its_use(server
     assert len(server.bank.certificates()) == 2
 
 
+def test_a_restarted_bank_knows_what_it_issued(server: EstBank, tmp_path: Path) -> None:
+    holder, old = server.holder()
+    new = issued(holder.reenroll(renewal_of(old)))
+    again = Bank(tmp_path)
+    assert issued(EstCustomer(EstResponder(again).handle, old).reenroll(renewal_of(old))) == new
+    again.close()
+
+
 def test_a_second_renewal_revokes_the_first_that_was_never_used(server: EstBank) -> None:
     holder, old = server.holder()
     first = issued(holder.reenroll(renewal_of(old)))

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certclient.configuration.profiles import load_profile
-from certclient.model.profile import SecretPolicy
+from certclient.model.profile import EST, SecretPolicy
 from certclient_practice.admin.cli import practice
 from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, BankProcess, RunningBank
@@ -114,6 +115,26 @@ def test_profile_contains_the_banks_addresses_and_anchors(
     owner = certificate.owner(profile.subject_rule)
     assert owner is not None
     assert (owner.user_id, owner.suffix) == (USER_ID, "1403")
+
+
+def test_profile_for_est_names_the_port_that_asks_for_certificates(
+    bank: RunningBank, tmp_path: Path
+) -> None:
+    out = tmp_path / "est.toml"
+    BankAdmin(bank.folder).run_ok("profile", "--out", str(out), "--protocol", "est")
+    profile = load_profile(out)
+    assert profile.ca.protocol == EST
+    assert profile.ca.url == bank.addresses.est_url
+    assert urlsplit(profile.ca.url).port == urlsplit(profile.login_url).port
+
+
+def test_profile_for_est_cannot_ask_for_secrets(bank: RunningBank, tmp_path: Path) -> None:
+    out = tmp_path / "est.toml"
+    asks = ("--ask-pin", "administrators", "--protocol", "est")
+    result = BankAdmin(bank.folder).run("profile", "--out", str(out), *asks)
+    assert result.exit_code == 2
+    assert "EST carries neither PIN nor one-time password" in result.output
+    assert not out.exists()
 
 
 def test_port_in_use_is_a_one_line_error(admin: BankAdmin) -> None:
