@@ -12,11 +12,12 @@ from pkcs11 import Attribute, CertificateType, ObjectClass
 
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm, SignatureAlgorithm
 from certclient.store.base import CertificateStore, PinProvider, no_pin
 from certclient.store.isolated import modules
 from certclient.store.pkcs11.softokn import Opening
 from support.nss import NssDatabase
+from support.pki import RSA_SIGNATURES
 from support.softhsm import SoftHsm, right_pin
 from support.tokens.running import Limit, RunningToken
 from support.tokens.stacks import stack_of_this_run
@@ -28,22 +29,27 @@ AddForeign = Callable[[Sequence[Certificate]], None]
 class StoreCase:
     """A fresh, empty store. `reopen` finds it again as after a restart of the program;
     `add_foreign` adds certificates as other software would, without keys and without CKA_ID.
-    `algorithms`, `key_bits`: the signature algorithms and key lengths that it supports; `limits`:
-    what it cannot do."""
+    `algorithms`: the signature algorithms that it supports with RSA keys; `makes`: the keys;
+    `limits`: what it cannot do."""
 
     store: CertificateStore
     pin: PinProvider
     destination: Destination
     reopen: Callable[[], CertificateStore]
     add_foreign: AddForeign
-    algorithms: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
-    key_bits: frozenset[int] = frozenset({2048, 3072})
+    algorithms: frozenset[SignatureAlgorithm] = RSA_SIGNATURES
+    makes: frozenset[KeyAlgorithm] = frozenset(KeyAlgorithm)
     limits: frozenset[Limit] = frozenset()
 
     def skip_if(self, limit: Limit) -> None:
         """Leaves the test out if the token has this limit."""
         if limit in self.limits:
             pytest.skip(limit.value)
+
+    def skip_unless_made(self, algorithm: KeyAlgorithm) -> None:
+        """Leaves the test out if the store makes no such keys."""
+        if algorithm not in self.makes:
+            pytest.skip(f"the store makes no keys {algorithm.value}")
 
 
 def softhsm_case(request: pytest.FixtureRequest) -> StoreCase:
@@ -102,7 +108,7 @@ def token_case(request: pytest.FixtureRequest) -> StoreCase:
         token.store,
         add_foreign,
         token.algorithms,
-        token.key_bits,
+        token.makes,
         token.limits,
     )
 
@@ -117,7 +123,7 @@ if stack_of_this_run():
     CASES = {stack_of_this_run(): token_case}
 
 if sys.platform == "win32":
-    from support.windows_pc import CNG, SIGNS, WindowsPc
+    from support.windows_pc import CNG, MAKES, SIGNS, WindowsPc
 
     def windows_case(request: pytest.FixtureRequest) -> StoreCase:
         pc: WindowsPc = request.getfixturevalue("windows_pc")
@@ -128,6 +134,7 @@ if sys.platform == "win32":
             pc.store,
             lambda certificates: pc.add_foreign(*certificates),
             SIGNS,
+            MAKES,
         )
 
     CASES = {"windows": windows_case}

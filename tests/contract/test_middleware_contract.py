@@ -45,7 +45,7 @@ def test_a_token_works_or_says_why_not_before_the_bank_is_asked(
     shim.play(*behaviours)
     if code := _UNUSABLE.get(behaviours):
         with pytest.raises(CertclientError) as error, _store(shim).open(right_pin) as session:
-            session.create_key(KeySpec(2048), "certclient 0001")
+            session.create_key(KeySpec(), "certclient 0001")
         assert error.value.code is code
         assert list(_store(shim).unused_keys()) == []
         return
@@ -75,7 +75,7 @@ def _store(shim: Shim) -> CertificateStore:
 
 def _enrolled(session: StoreSession, lab: Lab, label: str) -> Certificate:
     """Makes a key, signs a request with it, and writes a certificate."""
-    key = session.create_key(KeySpec(2048), label)
+    key = session.create_key(KeySpec(), label)
     signer = session.signer(key)
     assert signer.sign(b"request", SignatureAlgorithm.RSA_PKCS1_SHA256)
     certificate = lab.issue(signer.spki)

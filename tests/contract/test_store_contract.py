@@ -7,13 +7,21 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
+from certclient.model.keys import (
+    KeyAlgorithm,
+    KeyRef,
+    KeySpec,
+    SignatureAlgorithm,
+    SignaturePurpose,
+    Signer,
+    signature_algorithms,
+)
 from certclient.store.base import (
     Available,
     CertificateStore,
@@ -28,16 +36,20 @@ from support.tokens.running import Limit
 
 LABEL = "certclient 0001"
 NAME = "信用金庫 電子証明書"
-SPEC = KeySpec(2048)
+RSA = KeyAlgorithm.RSA_2048
+SPEC = KeySpec(RSA)
+OURS = "certclient 0123456789abcdef"
 
 
 def open_session(case: StoreCase) -> AbstractContextManager[StoreSession]:
     return case.store.open(case.pin)
 
 
-def enroll(session: StoreSession, lab: Lab, label: str = LABEL) -> tuple[KeyRef, Certificate]:
+def enroll(
+    session: StoreSession, lab: Lab, label: str = LABEL, algorithm: KeyAlgorithm = RSA
+) -> tuple[KeyRef, Certificate]:
     """Creates a key in the store and installs its certificate."""
-    key = session.create_key(SPEC, label)
+    key = session.create_key(KeySpec(algorithm), label)
     certificate = lab.issue(session.signer(key).spki)
     session.install(key, certificate, NAME)
     return key, certificate
@@ -92,15 +104,83 @@ def test_change_stamp_differs_after_each_change_and_not_after_reading(
     assert store.change_stamp() == stamps[-1]
 
 
-@pytest.mark.parametrize("bits", [2048, 3072])
-def test_key_has_the_requested_length(case: StoreCase, bits: int) -> None:
-    if bits not in case.key_bits:
-        pytest.skip(f"the token makes no keys of {bits} bits")
+@pytest.mark.parametrize("algorithm", [KeyAlgorithm.RSA_2048, KeyAlgorithm.RSA_3072])
+def test_key_has_the_requested_length(case: StoreCase, algorithm: KeyAlgorithm) -> None:
+    case.skip_unless_made(algorithm)
     with open_session(case) as session:
-        key = session.create_key(KeySpec(bits), LABEL)
+        key = session.create_key(KeySpec(algorithm), LABEL)
         public_key = load_der_public_key(session.signer(key).spki)
     assert isinstance(public_key, rsa.RSAPublicKey)
-    assert (public_key.key_size, public_key.public_numbers().e) == (bits, 65537)
+    assert (public_key.key_size, public_key.public_numbers().e) == (algorithm.bits, 65537)
+
+
+EC = [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384]
+
+
+@pytest.mark.parametrize("algorithm", EC)
+def test_an_ec_key_signs_for_its_certificate_and_goes_with_it(
+    case: StoreCase, lab: Lab, algorithm: KeyAlgorithm
+) -> None:
+    case.skip_unless_made(algorithm)
+    with open_session(case) as session:
+        key, certificate = enroll(session, lab, OURS, algorithm)
+        signer = session.signer(key)
+        (scheme,) = signature_algorithms(signer.spki, SignaturePurpose.LOGIN)
+        _verify(signer, signer.sign(b"message", scheme), b"message", scheme)
+        with pytest.raises(CertclientError) as error:
+            signer.sign(b"message", SignatureAlgorithm.RSA_PKCS1_SHA256)
+        assert error_code(error) is ErrorCode.KEY_UNSUPPORTED
+    assert KeyAlgorithm.of(certificate.spki) is algorithm
+    stored = only(case.reopen())
+    assert (stored.certificate, stored.key, stored.archived) == (certificate, key, False)
+    with open_session(case) as session:
+        session.self_test(certificate)
+        session.archive(certificate)
+        assert only(case.store).archived
+        session.unarchive(certificate)
+        session.self_test(certificate)
+    assert list(case.store.unused_keys()) == []
+    with open_session(case) as session:
+        session.delete(certificate)
+        assert session.find_key(OURS) is None
+    assert (list(case.store.certificates()), list(case.store.unused_keys())) == ([], [])
+
+
+@pytest.mark.parametrize("algorithm", EC)
+def test_an_ec_key_without_a_certificate_is_found_and_deleted(
+    case: StoreCase, lab: Lab, algorithm: KeyAlgorithm
+) -> None:
+    case.skip_unless_made(algorithm)
+    with open_session(case) as session:
+        _, other = enroll(session, lab, algorithm=algorithm)
+        key = session.create_key(KeySpec(algorithm), OURS)
+    assert list(case.reopen().unused_keys()) == [OURS]
+    with open_session(case) as session:
+        assert session.create_key(KeySpec(algorithm), OURS) == key
+        assert session.find_key(OURS) == key
+        session.delete_key(key)
+        assert session.find_key(OURS) is None
+        session.self_test(other)
+    assert list(case.reopen().unused_keys()) == []
+
+
+@pytest.mark.parametrize("kinds", [(RSA, EC[0]), (EC[0], RSA), (EC[0], EC[1])])
+def test_a_key_is_renewed_into_one_of_another_kind(
+    case: StoreCase, lab: Lab, kinds: tuple[KeyAlgorithm, KeyAlgorithm]
+) -> None:
+    for kind in kinds:
+        case.skip_unless_made(kind)
+    with open_session(case) as session:
+        old_key, old = enroll(session, lab, algorithm=kinds[0])
+        new_key, new = enroll(session, lab, "certclient 0002", kinds[1])
+        session.archive(old)
+        session.self_test(new)
+    listed = {stored.certificate: stored.key for stored in case.reopen().certificates()}
+    assert listed == {old: old_key, new: new_key}
+    with open_session(case) as session:
+        session.delete(old)
+        assert session.find_key(LABEL) is None
+        session.self_test(new)
 
 
 def _verify(signer: Signer, signature: bytes, data: bytes, algorithm: SignatureAlgorithm) -> None:
@@ -109,6 +189,9 @@ def _verify(signer: Signer, signature: bytes, data: bytes, algorithm: SignatureA
         algorithm.value[-3:]
     ]
     public_key = load_der_public_key(signer.spki)
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        public_key.verify(signature, data, ec.ECDSA(digest))
+        return
     assert isinstance(public_key, rsa.RSAPublicKey)
     scheme: padding.AsymmetricPadding = padding.PKCS1v15()
     if "pss" in algorithm.value:
@@ -323,9 +406,6 @@ def test_an_unused_key_can_be_deleted(case: StoreCase) -> None:
         assert session.find_key(LABEL) is None
 
 
-OURS = "certclient 0123456789abcdef"
-
-
 def test_own_key_without_certificate_is_listed_without_a_pin(case: StoreCase) -> None:
     assert list(case.store.unused_keys()) == []
     with open_session(case) as session:
@@ -464,7 +544,7 @@ def test_an_odd_certificate_is_listed_with_its_key_and_can_be_put_away_and_delet
     assert only(case.store).certificate == odd
     assert only(case.store).key == key
     with open_session(case) as session:
-        session.self_test(odd, sorted(case.algorithms & set(TLS_ALGORITHMS), key=str))
+        session.self_test(odd)
         session.archive(odd)
     assert only(case.store).archived
     with open_session(case) as session:

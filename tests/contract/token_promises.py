@@ -80,7 +80,7 @@ class Pc:
         added = []
         with self.token.store().open(self.token.right_pin) as session:
             for user in users:
-                key = session.create_key(KeySpec(2048), f"last year {user}")
+                key = session.create_key(KeySpec(), f"last year {user}")
                 spki = session.signer(key).spki
                 certificate = self.bank.issue_certificate(user, spki, 20)
                 session.install(key, certificate, user)

@@ -84,7 +84,7 @@ class CliComputer:
         if user_id not in {c.user_id for c in self.bank.bank.customers()}:
             self.bank.add_customer(user_id)
         with store.open(right_pin) as session:
-            key = session.create_key(KeySpec(2048), f"{user_id} {days}")
+            key = session.create_key(KeySpec(), f"{user_id} {days}")
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(user_id, spki, days)
             session.install_intermediates([self.bank.intermediate])

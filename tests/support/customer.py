@@ -46,7 +46,7 @@ def profile_of(lab: Lab) -> Profile:
         ),
         renewal=RenewalPolicy(),
         reminder_days=(30, 10, 7, 3, 1, 0),
-        key=KeySpec(2048),
+        key=KeySpec(),
         ca=CaSettings("https://127.0.0.1:1/cmp", lab.anchors),
         tls_anchors=lab.anchors,
         login_url="https://127.0.0.1:1/login",
@@ -143,7 +143,7 @@ def token_private_keys(token: SoftHsmToken) -> int:
 
 def _with_current(store: CertificateStore, lab: Lab, user_id: str) -> Certificate:
     with store.open(right_pin) as session:
-        key = session.create_key(KeySpec(2048), "issued last year")
+        key = session.create_key(KeySpec(), "issued last year")
         certificate = lab.issue(session.signer(key).spki, customer_name(user_id), days=20)
         session.install(key, certificate, "old")
     return certificate

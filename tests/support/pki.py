@@ -75,6 +75,24 @@ class RsaSigner:
         return self.private_key.sign(digest, padding.PKCS1v15(), Prehashed(kind))
 
 
+RSA_SIGNATURES = frozenset(_HASHES)
+
+
+@dataclass(frozen=True)
+class EcSigner:
+    """A `model.keys.Signer` with an EC key in memory."""
+
+    private_key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    @property
+    def spki(self) -> bytes:
+        return spki_of(self.private_key)
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        digest = hashes.SHA256() if algorithm.value.endswith("256") else hashes.SHA384()
+        return self.private_key.sign(data, ec.ECDSA(digest))
+
+
 @functools.cache
 def rsa_key(number: int = 0, bits: int = 2048) -> rsa.RSAPrivateKey:
     """An RSA key. Generation is slow, so each `number` gives one key per test process."""
@@ -89,8 +107,14 @@ def rsa_signer(number: int | None = None) -> RsaSigner:
     return RsaSigner(rsa_key(next(_numbers) if number is None else number))
 
 
-def ec_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
+def ec_key(curve: ec.EllipticCurve | None = None) -> ec.EllipticCurvePrivateKey:
+    """A new key, on P-256 unless `curve` says otherwise."""
+    return ec.generate_private_key(curve or ec.SECP256R1())
+
+
+def ec_signer(curve: ec.EllipticCurve | None = None) -> EcSigner:
+    """A signer with a new key."""
+    return EcSigner(ec_key(curve))
 
 
 def spki_of(key: CaKey) -> bytes:

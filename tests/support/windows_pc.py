@@ -18,15 +18,17 @@ from pathlib import Path
 import pytest
 
 from certclient.model.certificate import Certificate
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm
 from support.bank_service import BankService
+from support.pki import RSA_SIGNATURES
 
 CNG = "ncrypt" in os.environ.get("CERTCLIENT_WINDOWS_RUN", "").split(",")
 
-SIGNS = frozenset(
-    algorithm for algorithm in SignatureAlgorithm if CNG or "pkcs1" in algorithm.value
-)
-"""The signature algorithms of keys created here: CAPI has no PSS."""
+SIGNS = frozenset(one for one in RSA_SIGNATURES if CNG or "pkcs1" in one.value)
+"""The signature algorithms of RSA keys created here: CAPI has no PSS."""
+
+MAKES = frozenset(one for one in KeyAlgorithm if CNG or one.curve is None)
+"""The keys that can be created here: CAPI has no EC keys."""
 
 if sys.platform == "win32":
     import ctypes

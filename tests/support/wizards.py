@@ -143,7 +143,7 @@ class UiEnvironment:
         self, store: CertificateStore, days: int, user_id: str = USER_ID, pin: str = PIN
     ) -> StoredCertificate:
         with store.open(lambda _request: Secret(pin)) as session:
-            key = session.create_key(KeySpec(2048), f"last year {user_id}")
+            key = session.create_key(KeySpec(), f"last year {user_id}")
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(user_id, spki, days)
             session.install_intermediates([self.bank.intermediate])

@@ -262,7 +262,7 @@ def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMain
     person = ScriptedUser(stop_before=lambda steps: len(steps) >= 3)
     ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     with ui.pc.open(right_pin) as session:
-        session.create_key(KeySpec(2048), own_label("a4c91e07d25b3f68"))
+        session.create_key(KeySpec(), own_label("a4c91e07d25b3f68"))
     scanner.refresh()
     until(window.leftovers.isVisible)
     camera.take("main-left-behind", window)

@@ -33,7 +33,7 @@ STORES = r"Software\Microsoft\SystemCertificates"
 
 def issue_into(store: CertificateStore, user_id: str, label: str) -> Certificate:
     with store.open(no_pin) as session:
-        key = session.create_key(KeySpec(2048), label)
+        key = session.create_key(KeySpec(), label)
         certificate = LAB.issue(session.signer(key).spki, customer_name(user_id))
         session.install_intermediates(LAB.anchors)
         session.install(key, certificate, user_id)
@@ -48,7 +48,7 @@ def registry_keys() -> set[str]:
 def test_stores_are_apart_and_nothing_is_left(windows_pc: WindowsPc, tmp_path: Path) -> None:
     own = issue_into(windows_pc.store(), "TKYM1408054", "certclient 00000000000000aa")
     with windows_pc.store().open(no_pin) as session:
-        session.create_key(KeySpec(2048), "certclient 00000000000000bb")
+        session.create_key(KeySpec(), "certclient 00000000000000bb")
     before = registry_keys()
     folder = tmp_path / "certclient-practice-test"
     folder.mkdir()

@@ -17,11 +17,12 @@ from certclient.enrollment.login_test import LoginTestResult
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.certificate import Role
-from certclient.model.certificate_reading import CertificateField, KeyKind
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, ErrorKind
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
+from certclient.model.public_keys import KeyKind
 from certclient.model.update import UpdateState
 from certclient.qualification.report import Check, Finding, Verdict
 from certclient.qualification.token import TokenCheck

@@ -9,9 +9,9 @@ from certclient.cmp.bodies import Body
 from certclient.cmp.mac import ProtectionError, WrongMacError
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import AlgorithmIdentifier
-from certclient.cmp.signatures import RSA_SHA256, check_signature
+from certclient.cmp.signatures import check_signature, signature_identifier
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
-from certclient.model.keys import SignatureAlgorithm, Signer
+from certclient.model.keys import Signer, request_algorithm
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret
 
@@ -42,12 +42,14 @@ def protect_with_mac(
 def protect_with_signature(
     header: Header, body: Body, signer: Signer, extra_certs: tuple[bytes, ...] = ()
 ) -> Message:
-    """A message protected by an RSA signature (PKCS#1 v1.5, SHA-256).
+    """A message protected by a signature (`model.keys.request_algorithm`).
 
-    The signer's certificate must come first in `extra_certs` (RFC 9483, 3.3).
+    The signer's certificate must come first in `extra_certs` (RFC 9483, 3.3). Raises as
+    `Signer.sign`.
     """
-    message = Message.build(replace(header, protection_alg=RSA_SHA256), body, extra_certs)
-    signature = signer.sign(message.protected_part, SignatureAlgorithm.RSA_PKCS1_SHA256)
+    protection_alg = signature_identifier(signer)
+    message = Message.build(replace(header, protection_alg=protection_alg), body, extra_certs)
+    signature = signer.sign(message.protected_part, request_algorithm(signer.spki))
     return message.protected(signature)
 
 

@@ -15,10 +15,17 @@ from certclient.cmp.crmf import CertReqMsg, CertRequest, PopSignature
 from certclient.cmp.mac import ProtectionError
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature, signatures_of
-from certclient.model.keys import SignatureAlgorithm, Signer
+from certclient.model.keys import SignatureAlgorithm, Signer, request_algorithm
 
 RSA_SHA256 = AlgorithmIdentifier("1.2.840.113549.1.1.11", syntax.NULL)
 """sha256WithRSAEncryption; RFC 4055, 5 requires the NULL."""
+
+_IDENTIFIERS = {
+    SignatureAlgorithm.RSA_PKCS1_SHA256: RSA_SHA256,
+    SignatureAlgorithm.ECDSA_SHA256: AlgorithmIdentifier("1.2.840.10045.4.3.2"),
+    SignatureAlgorithm.ECDSA_SHA384: AlgorithmIdentifier("1.2.840.10045.4.3.3"),
+}
+"""Of `model.keys.request_algorithm`. ECDSA without parameters (RFC 5758, 3.2)."""
 
 _RSA_PSS = "1.2.840.113549.1.1.10"
 _MGF1 = "1.2.840.113549.1.1.8"
@@ -87,8 +94,16 @@ def check_signature(
 def prove_possession(request: CertRequest, new_key: Signer) -> CertReqMsg:
     """Signs the request with the key to be certified (RFC 4211, 4.1). Raises as `Signer.sign`."""
     der = request.encode()
-    signature = new_key.sign(der, SignatureAlgorithm.RSA_PKCS1_SHA256)
-    return CertReqMsg(request, der, PopSignature(RSA_SHA256, signature))
+    signature = new_key.sign(der, request_algorithm(new_key.spki))
+    return CertReqMsg(request, der, PopSignature(signature_identifier(new_key), signature))
+
+
+def signature_identifier(signer: Signer) -> AlgorithmIdentifier:
+    """The identifier of `model.keys.request_algorithm` for this key (RFC 9481, 3).
+
+    Raises CertclientError(KEY_UNSUPPORTED).
+    """
+    return _IDENTIFIERS[request_algorithm(signer.spki)]
 
 
 def check_possession(message: CertReqMsg) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from certclient.model import ber
 from certclient.model.certificate import Certificate, SubjectRule
-from certclient.model.certificate_reading import CertificateField, KeyKind
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SignaturePurpose, signature_algorithms
+from certclient.model.public_keys import kind_and_curve
 
 _NEEDED = frozenset(
     {
@@ -39,8 +41,8 @@ def obstacle(certificate: Certificate, rule: SubjectRule) -> CertclientError | N
     if not certificate.has_issuer(rule):
         issuer = certificate.issuer_common_name
         return CertclientError(ErrorCode.CERTIFICATE_OTHER_ISSUER, serial=serial, issuer=issuer)
-    if certificate.key_kind is not KeyKind.RSA:
-        kind = certificate.key_kind.value
+    if not signature_algorithms(certificate.spki, SignaturePurpose.REQUEST):
+        kind = kind_and_curve(certificate.spki)
         return CertclientError(ErrorCode.CERTIFICATE_KEY_KIND, serial=serial, key_kind=kind)
     return None
 

@@ -14,7 +14,7 @@ from certclient.model.anchor_dates import anchor_error, last_anchor_ends
 from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import REQUEST_ALGORITHMS
+from certclient.model.keys import SignaturePurpose
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoreSession, Unavailable
 
@@ -198,7 +198,7 @@ def key_result(session: StoreSession, current: Certificate) -> CheckResult:
     and an old key need not support the PSS signatures that TLS 1.3 requires of the new one.
     """
     try:
-        session.self_test(current, REQUEST_ALGORITHMS)
+        session.self_test(current, SignaturePurpose.REQUEST)
     except CertclientError as error:
         if error.code is ErrorCode.KEY_SELF_TEST_FAILED:
             error = CertclientError(ErrorCode.KEY_DEAD, **error.data)

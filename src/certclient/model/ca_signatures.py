@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa,
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.model import ber
-from certclient.model.certificate_reading import key_kind
 from certclient.model.keys import MIN_RSA_BITS
+from certclient.model.public_keys import key_kind
 
 
 class CaSignature(enum.Enum):

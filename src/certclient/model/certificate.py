@@ -11,15 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from certclient.model import names
-from certclient.model.certificate_reading import (
-    CertificateField,
-    CertificateReader,
-    KeyKind,
-    KeyUsage,
-    key_kind,
-)
+from certclient.model.certificate_reading import CertificateField, CertificateReader, KeyUsage
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.japan_time import in_tokyo
+from certclient.model.public_keys import KeyKind, key_kind
 from certclient.model.purposes import CLIENT_AUTH
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from certclient.model import ber, names
 from certclient.model.ber import Tlv
+from certclient.model.public_keys import rsa_numbers, rsa_spki
 
 T = TypeVar("T")
 
@@ -39,9 +40,6 @@ _GENERALIZED_TIME = re.compile(
     rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?(Z|[+-]\d\d(?:\d\d)?)?", re.IGNORECASE
 )
 
-_RSA, _RSA_PSS = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"
-_RSA_ALGORITHM = bytes.fromhex("300d06092a864886f70d0101010500")
-
 
 class CertificateField(enum.Enum):
     """A part of a certificate that certclient reads."""
@@ -63,31 +61,6 @@ class KeyUsage(enum.Enum):
     DIGITAL_SIGNATURE = 0
     KEY_CERT_SIGN = 5
     CRL_SIGN = 6
-
-
-class KeyKind(enum.Enum):
-    """The kinds of public key that a certificate can have, as they are called on screen."""
-
-    RSA = "RSA"
-    EC = "EC"
-    DSA = "DSA"
-    ED25519 = "Ed25519"
-    ED448 = "Ed448"
-    ML_DSA = "ML-DSA"
-    OTHER = ""
-
-
-_KEY_KINDS = {
-    _RSA: KeyKind.RSA,
-    _RSA_PSS: KeyKind.RSA,
-    "1.2.840.10045.2.1": KeyKind.EC,
-    "1.2.840.10040.4.1": KeyKind.DSA,
-    "1.3.101.112": KeyKind.ED25519,
-    "1.3.101.113": KeyKind.ED448,
-    "2.16.840.1.101.3.4.3.17": KeyKind.ML_DSA,
-    "2.16.840.1.101.3.4.3.18": KeyKind.ML_DSA,
-    "2.16.840.1.101.3.4.3.19": KeyKind.ML_DSA,
-}
 
 
 class CertificateReader:
@@ -199,9 +172,7 @@ class CertificateReader:
         members = ber.children(element)
         if element is None or members is None or len(members) < 2:
             return None
-        if key_kind(element.encoding) is not KeyKind.RSA:
-            return element.encoding
-        numbers = _rsa_numbers(members[1])
+        numbers = rsa_numbers(element.encoding)
         return rsa_spki(*numbers) if numbers else element.encoding
 
     def _extension(self, oid: str, field: CertificateField) -> Tlv | None:
@@ -237,14 +208,6 @@ def _extension_list(parts: Sequence[Tlv]) -> Sequence[Tlv] | None:
         return () if len(parts) >= _TBS_MEMBERS else None
     lists = ber.children(wrapper) or ()
     return ber.children(lists[0] if lists else None)
-
-
-def key_kind(spki: bytes) -> KeyKind:
-    """The kind of the key in a SubjectPublicKeyInfo; OTHER if it is unknown or damaged."""
-    members = ber.children(ber.read(spki)) or ()
-    algorithm = ber.children(members[0]) or () if members else ()
-    oid = ber.object_identifier(algorithm[0]) if algorithm else None
-    return _KEY_KINDS.get(oid or "", KeyKind.OTHER)
 
 
 def _is_ca(value: Tlv) -> bool | None:
@@ -319,29 +282,3 @@ def _offset(text: bytes | None) -> timedelta:
 
 def _bit(bits: bytes, number: int) -> bool:
     return len(bits) > number // 8 and bool(bits[number // 8] & 0x80 >> number % 8)
-
-
-def rsa_spki(modulus: int, exponent: int) -> bytes:
-    """An RSA key's SubjectPublicKeyInfo in DER (RFC 8017, A.1.1), of whatever strength."""
-    content = ber.encoded_integer(modulus) + ber.encoded_integer(exponent)
-    public_key = b"\x00" + ber.encoded(ber.SEQUENCE, content)
-    return ber.encoded(ber.SEQUENCE, _RSA_ALGORITHM + ber.encoded(ber.BIT_STRING, public_key))
-
-
-def rsa_modulus(spki: bytes) -> int | None:
-    """The modulus in an RSA key's SubjectPublicKeyInfo; None for any other key."""
-    members = ber.children(ber.read(spki)) or ()
-    if key_kind(spki) is not KeyKind.RSA or len(members) < 2:
-        return None
-    numbers = _rsa_numbers(members[1])
-    return numbers[0] if numbers else None
-
-
-def _rsa_numbers(key: Tlv) -> tuple[int, int] | None:
-    """Modulus and exponent; None if the key is damaged."""
-    bits = ber.bit_string(key)
-    members = ber.children(ber.read(bits)) if bits is not None else None
-    if members is None or len(members) != 2:
-        return None
-    modulus, exponent = (ber.integer(member) or 0 for member in members)
-    return (modulus, exponent) if modulus > 0 and exponent > 0 else None

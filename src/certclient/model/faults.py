@@ -47,6 +47,7 @@ class Reason(enum.Enum):
     PATTERN_SUFFIX = "pattern-suffix"
     SUFFIX_NEVER = "suffix-never"
     REMINDER_EARLY = "reminder-early"
+    RSA_ONLY = "rsa-only"
     NO_REVOCATION = "no-revocation"
     PROTOCOL_KEY = "protocol-key"
     PROTOCOL_TLS = "protocol-tls"

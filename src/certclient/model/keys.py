@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.public_keys import Curve, KeyKind, ec_curve, key_kind, rsa_modulus
+
 MIN_RSA_BITS = 2048
 MAX_RSA_BITS = 4096
 
@@ -21,24 +24,58 @@ class Protection(enum.Enum):
     """「高」: a password chosen when the key was created."""
 
 
+class KeyAlgorithm(enum.Enum):
+    """The kinds of key that this program creates. RSA: the length of the modulus; the exponent is
+    65537."""
+
+    RSA_2048 = "rsa-2048"
+    RSA_3072 = "rsa-3072"
+    RSA_4096 = "rsa-4096"
+    EC_P256 = "ec-p256"
+    EC_P384 = "ec-p384"
+
+    @property
+    def kind(self) -> KeyKind:
+        """RSA or EC."""
+        return KeyKind.RSA if self.curve is None else KeyKind.EC
+
+    @property
+    def curve(self) -> Curve | None:
+        """The curve of an EC key; None for RSA."""
+        return _CURVES.get(self)
+
+    @property
+    def bits(self) -> int:
+        """The length of the modulus, or of the curve's order."""
+        return self.curve.bits if self.curve else int(self.value.removeprefix("rsa-"))
+
+    @classmethod
+    def of(cls, spki: bytes) -> KeyAlgorithm | None:
+        """The kind of an existing key (SubjectPublicKeyInfo); None if it is none of these."""
+        curve, bits = ec_curve(spki), (rsa_modulus(spki) or 0).bit_length()
+        for one in cls:
+            if one.curve is curve and (curve is not None or one.bits == bits):
+                return one
+        return None
+
+
+_CURVES = {KeyAlgorithm.EC_P256: Curve.P256, KeyAlgorithm.EC_P384: Curve.P384}
+
+
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """The key that a profile requires. `bits` is the RSA modulus length; the exponent is 65537.
+    """The key that a profile requires.
 
     `protection` and `prefer_tpm` apply to the Windows store only; `purpose` is a name (the bank's)
     that Windows shows in its prompt for the key. `pss`: the bank's login needs RSA-PSS signatures
-    (TLS 1.3 only), which some tokens cannot make.
+    (TLS 1.3 only) of an RSA key, which some tokens cannot make.
     """
 
-    bits: int = 2048
+    algorithm: KeyAlgorithm = KeyAlgorithm.RSA_2048
     protection: Protection = Protection.NONE
     prefer_tpm: bool = False
     purpose: str = ""
     pss: bool = False
-
-    def __post_init__(self) -> None:
-        if self.bits not in (2048, 3072, 4096):
-            raise ValueError(f"RSA key length must be 2048, 3072 or 4096 bits, not {self.bits}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +108,11 @@ def procedure_of(label: str) -> str | None:
 
 
 class SignatureAlgorithm(enum.Enum):
-    """RSA signatures that a store's key must support (RFC 8017).
+    """Signatures that a store's key must support (RFC 8017; FIPS 186-5, 6).
 
-    For PSS, salt length and MGF1 hash follow the digest, as TLS 1.3 requires.
+    For PSS, salt length and MGF1 hash follow the digest, as TLS 1.3 requires. ECDSA: with a key on
+    the curve that belongs to the digest (P-256, P-384), as TLS 1.3 requires (RFC 8446, 4.2.3); the
+    signature is an Ecdsa-Sig-Value in DER (RFC 3279, 2.2.3).
     """
 
     RSA_PKCS1_SHA256 = "rsa-pkcs1-sha256"
@@ -82,13 +121,56 @@ class SignatureAlgorithm(enum.Enum):
     RSA_PSS_SHA256 = "rsa-pss-sha256"
     RSA_PSS_SHA384 = "rsa-pss-sha384"
     RSA_PSS_SHA512 = "rsa-pss-sha512"
+    ECDSA_SHA256 = "ecdsa-sha256"
+    ECDSA_SHA384 = "ecdsa-sha384"
 
 
-TLS_ALGORITHMS = (SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)
-"""Algorithms for logging in: TLS 1.2 accepts both, TLS 1.3 only PSS (RFC 8446, 4.2.3)."""
+PSS = frozenset(one for one in SignatureAlgorithm if one.name.startswith("RSA_PSS"))
+"""What TLS 1.3 needs of an RSA key, and not every store has."""
 
-REQUEST_ALGORITHMS = (SignatureAlgorithm.RSA_PKCS1_SHA256,)
-"""Algorithm for messages to the CA (RFC 9481, 3.1)."""
+
+class SignaturePurpose(enum.Enum):
+    """What a key signs."""
+
+    LOGIN = "login"
+    """TLS client authentication."""
+    REQUEST = "request"
+    """Messages to the CA (RFC 9481, 3) and certificate requests."""
+
+
+_BY_CURVE = {
+    Curve.P256: SignatureAlgorithm.ECDSA_SHA256,
+    Curve.P384: SignatureAlgorithm.ECDSA_SHA384,
+}
+_RSA_LOGIN = (SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)
+"""TLS 1.2 accepts both, TLS 1.3 only PSS (RFC 8446, 4.2.3)."""
+
+
+def signature_algorithms(spki: bytes, purpose: SignaturePurpose) -> tuple[SignatureAlgorithm, ...]:
+    """The algorithms with which the key `spki` (SubjectPublicKeyInfo) serves this purpose.
+
+    One for messages to the CA: RFC 9481 has others, too. Empty for a key that certclient cannot
+    sign with: DSA, another curve, Ed25519.
+    """
+    if key_kind(spki) is KeyKind.RSA:
+        return _RSA_LOGIN if purpose is SignaturePurpose.LOGIN else _RSA_LOGIN[:1]
+    curve = ec_curve(spki)
+    return () if curve is None else (_BY_CURVE[curve],)
+
+
+def can_sign(spki: bytes, algorithm: SignatureAlgorithm) -> bool:
+    """Whether a key of this kind makes these signatures."""
+    curve = ec_curve(spki)
+    if curve is not None:
+        return algorithm is _BY_CURVE[curve]
+    return key_kind(spki) is KeyKind.RSA and algorithm not in _BY_CURVE.values()
+
+
+def request_algorithm(spki: bytes) -> SignatureAlgorithm:
+    """The algorithm for messages to the CA. Raises CertclientError(KEY_UNSUPPORTED)."""
+    for algorithm in signature_algorithms(spki, SignaturePurpose.REQUEST):
+        return algorithm
+    raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="neither RSA nor EC (P-256, P-384)")
 
 
 class Signer(Protocol):
@@ -100,7 +182,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """Signs `data` (hashed inside) and returns the raw signature.
+        """Signs `data` (hashed inside) and returns the signature; ECDSA as DER Ecdsa-Sig-Value.
 
         Raises CertclientError: TOKEN_REMOVED, PIN_…, KEY_NOT_FOUND, TOKEN_FAILED, KEY_UNSUPPORTED.
         """

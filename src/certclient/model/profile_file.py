@@ -25,7 +25,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, fault_of, not_allowed
 from certclient.model.jws import public_key
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.names import ATTRIBUTE_TYPES, attribute_type
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
@@ -151,7 +151,7 @@ class _Reader:
             subject_rule=self._subject_rule(file.subject),
             renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
             reminder_days=self._reminder_days(file.renewal),
-            key=_key_spec(file),
+            key=self._key_spec(file),
             ca=self._ca(file.ca),
             tls_anchors=(
                 self._anchors("tls.trust_anchors", tls.trust_anchors, ALL_CA_SIGNATURES)
@@ -181,11 +181,26 @@ class _Reader:
         may_change = self._try("subject.may_change", _attribute_types, subject.may_change)
         return rule and replace(rule, may_change=may_change)
 
+    def _key_spec(self, file: ProfileTable) -> KeySpec:
+        """The key's specification; Windows shows the bank's Japanese name in its prompt."""
+        key, rsa = file.key, file.key.algorithm == "rsa"
+        for name, given in (("bits", self._given("key", "bits")), ("pss", key.pss)):
+            if given and not rsa:
+                self._add(
+                    self._fault(f"key.{name}", FaultError(Reason.RSA_ONLY, found=key.algorithm))
+                )
+        algorithm = KeyAlgorithm(f"rsa-{key.bits}" if rsa else key.algorithm)
+        return KeySpec(algorithm, key.protection, key.prefer_tpm, file.bank.ja, key.pss)
+
+    def _given(self, table: str, key: str) -> bool:
+        """Whether the key stands in the file."""
+        values = self._text.table.get(table)
+        return isinstance(values, dict) and key in values
+
     def _reminder_days(self, renewal: RenewalTable) -> tuple[int, ...]:
         """The days as they stand; of the default, those within the time for renewal."""
-        table = self._text.table.get("renewal")
         faulty = any(_within(error.data["key"], "renewal") for error in self._found)
-        if not faulty and isinstance(table, dict) and "reminder_days" in table:
+        if not faulty and self._given("renewal", "reminder_days"):
             return self._try("renewal.reminder_days", _reminder_days, renewal)
         return tuple(day for day in renewal.reminder_days if day <= renewal.days_before)
 
@@ -289,12 +304,6 @@ def _within(key: str, other: str) -> bool:
 def _rank(error: CertclientError) -> tuple[bool, int]:
     missing = error.data.get("reason") == Reason.MISSING_KEY.value
     return missing, int(error.data.get("line", "0"))
-
-
-def _key_spec(file: ProfileTable) -> KeySpec:
-    """The key's specification; Windows shows the bank's Japanese name in its prompt."""
-    key = file.key
-    return KeySpec(key.bits, key.protection, key.prefer_tpm, file.bank.ja, key.pss)
 
 
 def _localized_text(texts: LocalizedTable) -> LocalizedText:

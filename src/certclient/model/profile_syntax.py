@@ -130,9 +130,14 @@ class RenewalTable(Table, frozen=True):
 
 
 class KeyTable(Table, frozen=True):
-    """The customer's key: RSA, created in the store where it stays."""
+    """The customer's key, created in the store where it stays."""
 
-    bits: Annotated[Literal[2048, 3072, 4096], _about("Length of the RSA key.")] = 2048
+    algorithm: Annotated[
+        Literal["rsa", "ec-p256", "ec-p384"], _about("The key's kind: RSA, or ECDSA on a curve.")
+    ] = "rsa"
+    bits: Annotated[
+        Literal[2048, 3072, 4096], _about('Length of the key; only for algorithm = "rsa".')
+    ] = 2048
     protection: Annotated[
         Protection,
         _about("Windows' prompt before each signature: none, consent (中), password (高)."),
@@ -141,7 +146,11 @@ class KeyTable(Table, frozen=True):
         bool, _about("Windows: keep keys in the TPM if it supports what is needed.")
     ] = False
     pss: Annotated[
-        bool, _about("The login needs RSA-PSS (TLS 1.3 only): refuse tokens that do not make it.")
+        bool,
+        _about(
+            "The login needs RSA-PSS (TLS 1.3 only): refuse tokens that do not make it. "
+            'Only for algorithm = "rsa".'
+        ),
     ] = False
 
 

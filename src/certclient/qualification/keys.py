@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from certclient.model.keys import SignatureAlgorithm, Signer
+from certclient.model.keys import PSS, KeyAlgorithm, SignatureAlgorithm, Signer
+from certclient.model.public_keys import Curve
 
 _EXPONENT = 65537
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -16,13 +17,14 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "384": hashes.SHA384(),
     "512": hashes.SHA512(),
 }
+_CURVES: dict[Curve, ec.EllipticCurve] = {Curve.P256: ec.SECP256R1(), Curve.P384: ec.SECP384R1()}
 
 
 class MemoryKey:
-    """An RSA key that ends with the process; implements `model.keys.Signer`."""
+    """A key that ends with the process; implements `model.keys.Signer`."""
 
-    def __init__(self, bits: int) -> None:
-        self._key = rsa.generate_private_key(_EXPONENT, bits)
+    def __init__(self, algorithm: KeyAlgorithm) -> None:
+        self._key = _generated(algorithm)
 
     @property
     def spki(self) -> bytes:
@@ -32,10 +34,18 @@ class MemoryKey:
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `Signer.sign`."""
         digest = _HASHES[algorithm.value[-3:]]
-        if "pss" in algorithm.value:
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            return self._key.sign(data, ec.ECDSA(digest))
+        if algorithm in PSS:
             pss = padding.PSS(padding.MGF1(digest), digest.digest_size)
             return self._key.sign(data, pss, digest)
         return self._key.sign(data, padding.PKCS1v15(), digest)
+
+
+def _generated(algorithm: KeyAlgorithm) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    if algorithm.curve is None:
+        return rsa.generate_private_key(_EXPONENT, algorithm.bits)
+    return ec.generate_private_key(_CURVES[algorithm.curve])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import (
-    REQUEST_ALGORITHMS,
+    PSS,
+    KeyAlgorithm,
     KeyRef,
     KeySpec,
     SignatureAlgorithm,
+    SignaturePurpose,
     own_label,
+    signature_algorithms,
 )
+from certclient.model.public_keys import KeyKind
 from certclient.qualification.report import Verdict
 from certclient.store.base import (
     CertificateStore,
@@ -83,14 +87,14 @@ def token_passed(results: Sequence[TokenResult]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TokenTrial:
-    """One run on the token `store`. `bits`: the key's size; `clock`: aware times.
+    """One run on the token `store`. `algorithm`: of the keys; `clock`: aware times.
 
     `monotonic`: seconds, for the durations; `random_bytes`: for challenges.
     """
 
     store: CertificateStore
     pin: PinProvider
-    bits: int
+    algorithm: KeyAlgorithm
     clock: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     monotonic: Callable[[], float] = time.monotonic
@@ -124,7 +128,7 @@ class TokenTrial:
         """Issues a certificate for the key on the token, from a CA in memory."""
         now = self.clock()
         key = load_der_public_key(spki)
-        if not isinstance(key, rsa.RSAPublicKey):
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
             raise CertclientError(ErrorCode.KEY_UNSUPPORTED)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _NAME)])
         builder = (
@@ -141,7 +145,10 @@ class TokenTrial:
         return Certificate.read(signed.public_bytes(Encoding.DER))
 
     def claims_pss(self) -> bool:
-        """Whether the token lists RSA-PSS, which TLS 1.3 needs and TLS 1.2 does not."""
+        """Whether the token lists RSA-PSS, which TLS 1.3 needs of an RSA key and TLS 1.2 does not;
+        no EC key makes it."""
+        if self.algorithm.kind is KeyKind.EC:
+            return False
         if not isinstance(self.store, Described):
             return True
         mechanisms = self.store.describe().mechanisms
@@ -180,8 +187,8 @@ class _Checks:
     def _in_order(self) -> Iterator[tuple[TokenCheck, Callable[[], None]]]:
         yield TokenCheck.CREATE_KEY, lambda: self._create(_LABELS[0])
         yield TokenCheck.FIND_KEY, self._find
-        yield TokenCheck.SIGN, lambda: self._sign(REQUEST_ALGORITHMS)
-        yield TokenCheck.SIGN_PSS, lambda: self._sign((SignatureAlgorithm.RSA_PSS_SHA256,))
+        yield TokenCheck.SIGN, lambda: self._sign(SignaturePurpose.REQUEST)
+        yield TokenCheck.SIGN_PSS, lambda: self._sign(SignaturePurpose.LOGIN, PSS)
         yield TokenCheck.INSTALL, self._install
         yield TokenCheck.LIST, lambda: self._expect(archived=False)
         yield TokenCheck.SELF_TEST, lambda: self.session.self_test(self._certificate)
@@ -211,7 +218,7 @@ class _Checks:
         return self.made[0][1]
 
     def _create(self, label: str) -> None:
-        key = self.session.create_key(KeySpec(self.trial.bits), label)
+        key = self.session.create_key(KeySpec(self.trial.algorithm), label)
         certificate = self.trial.certificate_for(self.session.signer(key).spki)
         self.made.append((key, certificate))
 
@@ -219,8 +226,12 @@ class _Checks:
         if self.session.find_key(_LABELS[0]) != self.made[0][0]:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND)
 
-    def _sign(self, algorithms: Sequence[SignatureAlgorithm]) -> None:
+    def _sign(
+        self, purpose: SignaturePurpose, only: Collection[SignatureAlgorithm] | None = None
+    ) -> None:
         signer = self.session.signer(self.made[0][0])
+        wanted = signature_algorithms(signer.spki, purpose)
+        algorithms = [one for one in wanted if only is None or one in only]
         prove_key(signer, signer.spki, self.trial.random_bytes, algorithms)
 
     def _install(self) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
+from certclient.model.keys import KeyRef, KeySpec, SignaturePurpose, Signer
 from certclient.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -189,12 +189,12 @@ class StoreSession(Protocol):
         ...
 
     def self_test(
-        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+        self, certificate: Certificate, purpose: SignaturePurpose = SignaturePurpose.LOGIN
     ) -> None:
-        """Reads the certificate back and signs a random challenge with each of `algorithms`.
+        """Reads the certificate back and signs a random challenge as `purpose` needs it.
 
-        Tests PKCS#1 v1.5 only if the key's store claims no PSS signatures (CAPI on Windows; some
-        tokens).
+        Tests with an RSA key PKCS#1 v1.5 only if its store claims no PSS signatures (CAPI on
+        Windows; some tokens).
 
         Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND, KEY_SELF_TEST_FAILED.
         """

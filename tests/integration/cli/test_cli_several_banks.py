@@ -97,7 +97,7 @@ def test_renew_all_renews_at_both_banks(two_banks: TwoBanks) -> None:
         two_banks.limit(name, user_id)
         bank.add_customer(user_id)
         with two_banks.nss.store().open(no_pin) as session:
-            key = session.create_key(KeySpec(2048), user_id)
+            key = session.create_key(KeySpec(), user_id)
             certificate = bank.issue_certificate(user_id, session.signer(key).spki, 20)
             session.install_intermediates([bank.intermediate])
             session.install(key, certificate, user_id)

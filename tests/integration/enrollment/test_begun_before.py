@@ -162,7 +162,7 @@ def test_failed_archiving_is_not_reported_as_archived(customer: CustomerComputer
 def administrator(customer: CustomerComputer) -> StoredCertificate:
     """S2: the administrator has the same user ID with the suffix 1394."""
     with customer.session() as session:
-        key = session.create_key(KeySpec(2048), "administrator's")
+        key = session.create_key(KeySpec(), "administrator's")
         spki = session.signer(key).spki
         certificate = customer.lab.issue(spki, customer_name(USER, "1394"), days=25)
         session.install(key, certificate, "administrator")

@@ -14,7 +14,7 @@ from support.customer import CustomerComputer
 from support.scripted import ScriptedUser
 from support.softhsm import PIN, right_pin
 
-SPEC = KeySpec(2048)
+SPEC = KeySpec()
 
 
 def stopped_renewal(customer: CustomerComputer) -> Pending:

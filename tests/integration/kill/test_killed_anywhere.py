@@ -101,7 +101,7 @@ class KilledComputer:
 
     def issue_certificate_to(self, expires_in_days: int) -> Certificate:
         with self.store.open(right_pin) as session:
-            key = session.create_key(KeySpec(2048), "last year")
+            key = session.create_key(KeySpec(), "last year")
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(self.user_id, spki, expires_in_days)
             session.install(key, certificate, "last year")

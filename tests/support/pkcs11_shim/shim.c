@@ -25,11 +25,16 @@
  *   refuse-false   no attribute CKA_ENCRYPT or CKA_DECRYPT may be false (tpm2-pkcs11)
  *   refusal=N      what both return; CKR_GENERAL_ERROR by default
  *   no-empty-id    CKA_ID must not be empty (CKR_ATTRIBUTE_VALUE_INVALID)
+ *   no-ec          no CKM_EC_KEY_PAIR_GEN and no CKM_ECDSA
+ *   no-ecdsa       no CKM_ECDSA
+ *   ec-bits=N      the largest EC key, by the mechanism's info
+ *   rsa-bits=N     the same of RSA keys
  *   extractable    the private key comes out extractable
  *   generate=N     C_GenerateKeyPair returns N
  * Objects
  *   no-set         no attribute can be changed (CKR_ATTRIBUTE_READ_ONLY)
  *   set=N          the same with N
+ *   raw-point      CKA_EC_POINT is the point alone, not an OCTET STRING
  *   write=N        C_CreateObject returns N and writes nothing
  *   write-refuse=N an attribute that must not be in its template
  *   write-late=N   C_CreateObject writes, and returns N
@@ -93,6 +98,7 @@ enum {
     OK = 0,
     GENERAL_ERROR = 0x05,
     ATTRIBUTE_READ_ONLY = 0x10,
+    ATTRIBUTE_TYPE_INVALID = 0x12,
     ATTRIBUTE_VALUE_INVALID = 0x13,
     MECHANISM_INVALID = 0x70,
     PIN_INCORRECT = 0xA0,
@@ -101,7 +107,13 @@ enum {
     USER_NOT_LOGGED_IN = 0x101,
     BUFFER_TOO_SMALL = 0x150,
 };
-enum { RSA_PKCS = 0x01, RSA_PKCS_PSS = 0x0D };
+enum {
+    RSA_PKCS_KEY_PAIR_GEN = 0x00,
+    RSA_PKCS = 0x01,
+    RSA_PKCS_PSS = 0x0D,
+    EC_KEY_PAIR_GEN = 0x1040,
+    ECDSA = 0x1041,
+};
 enum {
     CLASS = 0x00,
     VALUE = 0x11,
@@ -109,6 +121,7 @@ enum {
     DECRYPT = 0x105,
     ID = 0x102,
     EXTRACTABLE = 0x162,
+    EC_POINT = 0x181,
     ALWAYS_AUTHENTICATE = 0x202,
 };
 enum { CERTIFICATE = 1, PUBLIC_KEY = 2, PRIVATE_KEY = 3 };
@@ -225,23 +238,34 @@ static ulong get_token_info(ulong slot, byte *info) {
     return OK;
 }
 
+static int hidden(ulong mechanism) {
+    if (mechanism == EC_KEY_PAIR_GEN) return has("no-ec", NULL);
+    return mechanism == ECDSA && (has("no-ec", NULL) || has("no-ecdsa", NULL));
+}
+
 static ulong get_mechanism_list(ulong slot, ulong *mechanisms, ulong *count) {
     ulong result = real->call[GET_MECHANISM_LIST](REAL(slot), mechanisms, count), i, kept = 0;
     if (result || !mechanisms) return result;
     for (i = 0; i < *count; i++) {
         if (mechanisms[i] == RSA_PKCS_PSS && has("no-pss", NULL)) continue;
         if (mechanisms[i] == RSA_PKCS && has("no-pkcs1", NULL)) continue;
+        if (hidden(mechanisms[i])) continue;
         mechanisms[kept++] = mechanisms[i];
     }
     *count = kept;
     return OK;
 }
 
-static ulong get_mechanism_info(ulong slot, ulong mechanism, void *info) {
+static ulong get_mechanism_info(ulong slot, ulong mechanism, ulong *info) {
+    ulong result, most;
     if (mechanism == RSA_PKCS_PSS && (has("no-pss", NULL) || has("pss-listed", NULL)))
         return MECHANISM_INVALID;
     if (mechanism == RSA_PKCS && has("no-pkcs1", NULL)) return MECHANISM_INVALID;
-    return real->call[GET_MECHANISM_INFO](REAL(slot), mechanism, info);
+    if (hidden(mechanism)) return MECHANISM_INVALID;
+    result = real->call[GET_MECHANISM_INFO](REAL(slot), mechanism, info);
+    if (!result && mechanism == EC_KEY_PAIR_GEN && has("ec-bits", &most)) info[1] = most;
+    if (!result && mechanism == RSA_PKCS_KEY_PAIR_GEN && has("rsa-bits", &most)) info[1] = most;
+    return result;
 }
 
 static ulong open_session(ulong slot, ulong flags, void *data, void *notify, ulong *session) {
@@ -321,7 +345,24 @@ static ulong destroy_object(ulong session, ulong object) {
     return real->call[DESTROY_OBJECT](session, object);
 }
 
+/* The value of a two-octet header and a point becomes the point; asked with a buffer, its length is
+ * what the caller was told. */
+static ulong raw_point(ulong session, ulong object, struct attribute *point) {
+    byte whole[256];
+    struct attribute wanted = {EC_POINT, whole, sizeof whole};
+    ulong result = real->call[GET_ATTRIBUTE_VALUE](session, object, &wanted, 1UL);
+    if (result) return result;
+    if (point->value && point->length >= wanted.length - 2)
+        memcpy(point->value, whole + 2, wanted.length - 2);
+    point->length = wanted.length - 2;
+    return OK;
+}
+
 static ulong get_attribute_value(ulong session, ulong object, struct attribute *t, ulong count) {
+    if (has("raw-point", NULL) && count > 1 && named(t, count, EC_POINT))
+        return ATTRIBUTE_TYPE_INVALID;
+    if (has("raw-point", NULL) && count == 1 && t->type == EC_POINT)
+        return raw_point(session, object, t);
     ulong result = real->call[GET_ATTRIBUTE_VALUE](session, object, t, count);
     struct attribute *always = named(t, count, ALWAYS_AUTHENTICATE);
     struct attribute *extractable = named(t, count, EXTRACTABLE);

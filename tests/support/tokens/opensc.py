@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm
+from support.pki import RSA_SIGNATURES
 from support.tokens.running import (
     LABEL,
     PIN,
@@ -29,7 +30,7 @@ _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 _PORT = 35963
 """vpcd's own; its reader is configured with it in Debian's package."""
 _PUK = "1234567890123456"
-_PKCS1 = frozenset(one for one in SignatureAlgorithm if "pss" not in one.value)
+_PKCS1 = frozenset(one for one in RSA_SIGNATURES if "pss" not in one.value)
 
 
 class VirtualCard:
@@ -146,7 +147,7 @@ def _running(folder: Path) -> Iterator[RunningToken]:
             environment,
             label=f"{LABEL} (User PIN)",
             algorithms=_PKCS1,
-            key_bits=frozenset({2048}),
+            makes=frozenset({KeyAlgorithm.RSA_2048}),
             limits=frozenset(
                 {
                     Limit.ONE_CERTIFICATE_PER_KEY,

@@ -17,12 +17,13 @@ from pathlib import Path
 import pkcs11
 from pkcs11 import ObjectClass
 
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm, SignatureAlgorithm
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest
 from certclient.store.isolated import modules
 from certclient.store.pkcs11.module import load_module
 from certclient.store.registry import StoreRegistry
+from support.pki import RSA_SIGNATURES
 
 PIN = "246813"
 SO_PIN = "97531086"
@@ -47,8 +48,8 @@ class Limit(enum.Enum):
 @dataclass(frozen=True)
 class RunningToken:
     """An initialised token with PIN `PIN`. `environment`: what its module needs to find its
-    service, already set in this process. `algorithms`, `key_bits`, `limits`: what the token can do
-    and what not.
+    service, already set in this process. `algorithms`: what the token
+    can do with RSA keys; `makes`: which keys it makes; `limits`: what it cannot do.
 
     `database`: the folder of the NSS database that it is, if it is one.
     `stop`, `start`: the service that the module talks to, None if it has none. `attempts`: how many
@@ -59,8 +60,8 @@ class RunningToken:
     environment: Mapping[str, str] = field(default_factory=dict)
     label: str = LABEL
     pin: str = PIN
-    algorithms: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
-    key_bits: frozenset[int] = frozenset({2048, 3072})
+    algorithms: frozenset[SignatureAlgorithm] = RSA_SIGNATURES
+    makes: frozenset[KeyAlgorithm] = frozenset(KeyAlgorithm)
     limits: frozenset[Limit] = frozenset()
     database: Path | None = None
     stop: Callable[[], None] | None = None

@@ -96,8 +96,8 @@ def test_every_control_is_reached_and_no_letter_means_two_things(office: Office)
         ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     ui.add_certificate(ui.pc, 5, "TKYM1408056")
     with ui.pc.open(right_pin) as session:
-        session.create_key(KeySpec(2048), own_label("a4c91e07d25b3f68"))
-        session.create_key(KeySpec(2048), own_label("b4c91e07d25b3f69"))
+        session.create_key(KeySpec(), own_label("a4c91e07d25b3f68"))
+        session.create_key(KeySpec(), own_label("b4c91e07d25b3f69"))
     window = office.open()
     until(lambda: window.leftovers.isVisible() and len(window.pending.buttons) == 2)
     assert list(faults_of_mnemonics(window)) == []

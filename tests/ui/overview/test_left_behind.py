@@ -98,8 +98,8 @@ def stopped_renewal(
 def create_leftover_keys(store: CertificateStore) -> None:
     """Creates a certclient key without a journal entry, and a foreign key."""
     with store.open(right_pin) as session:
-        session.create_key(KeySpec(2048), own_label(KEY))
-        session.create_key(KeySpec(2048), FOREIGN_LABEL)
+        session.create_key(KeySpec(), own_label(KEY))
+        session.create_key(KeySpec(), FOREIGN_LABEL)
 
 
 def test_abandoning_explains_the_effects_and_revokes_the_certificate(

@@ -46,7 +46,7 @@ class OddScreen:
 
     def show(self, odd: OddCertificate) -> Certificate:
         with self.ui.pc.open(no_pin) as session:
-            key = session.create_key(KeySpec(2048), "odd")
+            key = session.create_key(KeySpec(), "odd")
             certificate = Certificate.read(replace(odd, spki=session.signer(key).spki).der)
             session.install(key, certificate, "odd")
         with self.qtbot.waitSignal(self.scanner.scanned, timeout=LONG):

@@ -28,7 +28,7 @@ def test_info_describes_the_token(
     cli_runner: CliRunner, token: SoftHsmToken, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with token.store().open(right_pin) as session:
-        session.create_key(KeySpec(2048), "certclient 0123456789abcdef")
+        session.create_key(KeySpec(), "certclient 0123456789abcdef")
     assert cli_runner.run("token", "info") == 0
     shown = capsys.readouterr().out
     assert "専用USB：専用USB" in shown

@@ -99,7 +99,7 @@ def test_what_an_interrupted_run_left_is_cleaned_and_other_things_stay(
     shim.play()
     assert len(token.isolated_store().certificates()) == 2
     with token.isolated_store().open(right_pin) as session:
-        session.create_key(KeySpec(2048), "certclient 00000000000000aa")
+        session.create_key(KeySpec(), "certclient 00000000000000aa")
     qualified(cli_runner, token, capsys, 0)
     assert list(token.isolated_store().unused_keys()) == ["certclient 00000000000000aa"]
 

@@ -45,7 +45,7 @@ def in_ber(name: bytes) -> bytes:
         (OddCertificate(extensions=(CA, CLIENT_AUTH)), ErrorCode.CERTIFICATE_OF_CA),
         (OddCertificate(issuer=simple_name("Other CA")), ErrorCode.CERTIFICATE_OTHER_ISSUER),
         (
-            OddCertificate(spki=spki_of(ec.generate_private_key(ec.SECP384R1()))),
+            OddCertificate(spki=spki_of(ec.generate_private_key(ec.SECP521R1()))),
             ErrorCode.CERTIFICATE_KEY_KIND,
         ),
         (
@@ -58,6 +58,19 @@ def test_each_obstacle_has_its_code(odd: OddCertificate, code: ErrorCode) -> Non
     with pytest.raises(CertclientError) as raised:
         check_renewable(Certificate.read(odd.der), RULE)
     assert raised.value.code is code
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()])
+def test_an_ec_certificate_can_be_renewed(curve: ec.EllipticCurve) -> None:
+    odd = OddCertificate(spki=spki_of(ec.generate_private_key(curve)))
+    check_renewable(Certificate.read(odd.der), RULE)
+
+
+def test_a_curve_that_is_not_renewed_is_named() -> None:
+    odd = OddCertificate(spki=spki_of(ec.generate_private_key(ec.SECP521R1())))
+    with pytest.raises(CertclientError) as raised:
+        check_renewable(Certificate.read(odd.der), RULE)
+    assert raised.value.data["key_kind"] == "EC (P-521)"
 
 
 @pytest.mark.parametrize("oddity", ODDITIES)

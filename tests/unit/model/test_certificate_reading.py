@@ -19,11 +19,11 @@ from certclient.model.certificate_reading import (
     FIRST_MOMENT,
     LAST_MOMENT,
     CertificateField,
-    KeyKind,
     KeyUsage,
     moment,
 )
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.public_keys import KeyKind
 from support.odd_certificates import (
     CLIENT_AUTH,
     GENERALIZED_TIME,

@@ -84,7 +84,7 @@ def test_complete_profile_is_read() -> None:
     assert profile.bank.for_language("en") == "Rei Shinkin Bank"
     assert profile.renewal == RenewalPolicy(40, 90)
     assert profile.reminder_days == (40, 10)
-    assert profile.key == KeySpec(2048, purpose="れい信用金庫")
+    assert profile.key == KeySpec(purpose="れい信用金庫")
     assert profile.ca.trust_anchors == LAB.anchors
     assert profile.tls_anchors == ()
     assert profile.destinations == ("usb", "pc")

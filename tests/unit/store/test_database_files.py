@@ -79,7 +79,7 @@ def filled(nss: NssDatabase) -> NssDatabase:
     """A database with a certificate and its key."""
     lab = make_lab()
     with nss.store().open(no_pin) as session:
-        key = session.create_key(KeySpec(2048), "certclient 0001")
+        key = session.create_key(KeySpec(), "certclient 0001")
         session.install(key, lab.issue(session.signer(key).spki), "bank")
     return nss
 
@@ -162,7 +162,7 @@ def test_thirty_databases_are_read_again_and_again(tmp_path: Path) -> None:
     stores = [NssStore(load_softokn(), tmp_path / f"profile-{number}") for number in range(30)]
     for store in stores[::10]:
         with store.open(no_pin) as session:
-            key = session.create_key(KeySpec(2048), "certclient 0001")
+            key = session.create_key(KeySpec(), "certclient 0001")
             session.install(key, lab.issue(session.signer(key).spki), "bank")
     for store in stores:
         with store.open(no_pin):

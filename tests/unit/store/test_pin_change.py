@@ -173,6 +173,6 @@ def test_token_that_is_open_for_work_stays_logged_in(softhsm: SoftHsm) -> None:
     with token.store().open(right_pin) as session:
         with pytest.raises(RuntimeError, match="open already"):
             token.store().change_pin(Answers([PIN], [NEW]))
-        key = session.create_key(KeySpec(2048), "still logged in")
+        key = session.create_key(KeySpec(), "still logged in")
         assert session.find_key("still logged in") == key
     token.store().change_pin(Answers([PIN], [NEW]))

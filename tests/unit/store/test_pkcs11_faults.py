@@ -22,7 +22,7 @@ from support.softhsm import MODULE, SoftHsm, SoftHsmToken, right_pin, token_fold
 
 LABEL = "certclient 0001"
 NAME = "電子証明書"
-SPEC = KeySpec(2048)
+SPEC = KeySpec()
 KEY_HALVES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
 
 

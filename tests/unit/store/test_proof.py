@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import SignatureAlgorithm, SignaturePurpose, signature_algorithms
 from certclient.store.proof import prove
-from support.pki import RsaSigner, ec_key, make_lab, rsa_signer, spki_of
+from support.pki import CaKey, RsaSigner, ec_key, ec_signer, make_lab, rsa_signer, spki_of
+
+LOGIN = SignaturePurpose.LOGIN
 
 
 def zeros(length: int) -> bytes:
@@ -45,13 +48,13 @@ BOTH = [SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256]
 def failure(signer: BrokenSigner) -> CertclientError:
     certificate = make_lab().issue(signer.spki)
     with pytest.raises(CertclientError) as error:
-        prove(signer, certificate, zeros)
+        prove(signer, certificate, zeros, BOTH)
     return error.value
 
 
 def test_matching_key_passes_with_both_algorithms() -> None:
     signer = rsa_signer(1)
-    prove(signer, make_lab().issue(signer.spki), zeros)
+    prove(signer, make_lab().issue(signer.spki), zeros, BOTH)
     assert signer.signed == [bytes(32)] * 2
 
 
@@ -64,7 +67,7 @@ def test_wrong_signature_fails(algorithm: SignatureAlgorithm) -> None:
 
 def test_other_key_fails() -> None:
     with pytest.raises(CertclientError) as error:
-        prove(rsa_signer(1), make_lab().issue(rsa_signer(2).spki), zeros)
+        prove(rsa_signer(1), make_lab().issue(rsa_signer(2).spki), zeros, BOTH)
     assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
 
 
@@ -80,9 +83,22 @@ def test_store_errors_are_reported(raised: ErrorCode, expected: ErrorCode) -> No
     assert failure(signer).code is expected
 
 
-def test_certificate_without_an_rsa_key_fails_without_signing() -> None:
+@pytest.mark.parametrize("key", [ed25519.Ed25519PrivateKey.generate(), ec_key(ec.SECP521R1())])
+def test_certificate_with_a_key_that_cannot_log_in_here_fails_without_signing(key: CaKey) -> None:
     signer = BrokenSigner(rsa_signer(1), SignatureAlgorithm.RSA_PSS_SHA256)
+    certificate = make_lab().issue(spki_of(key))
     with pytest.raises(CertclientError) as error:
-        prove(signer, make_lab().issue(spki_of(ec_key())), zeros)
+        prove(signer, certificate, zeros, signature_algorithms(certificate.spki, LOGIN))
     assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
     assert signer.requested == []
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()])
+def test_an_ec_key_passes_and_another_one_fails(curve: ec.EllipticCurve) -> None:
+    signer = ec_signer(curve)
+    certificate = make_lab().issue(signer.spki)
+    algorithms = signature_algorithms(certificate.spki, LOGIN)
+    prove(signer, certificate, zeros, algorithms)
+    with pytest.raises(CertclientError) as error:
+        prove(ec_signer(curve), certificate, zeros, algorithms)
+    assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED

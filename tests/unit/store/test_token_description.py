@@ -16,7 +16,7 @@ LABEL = "certclient 0123456789abcdef"
 def test_token_tells_its_identity_its_abilities_and_its_keys(softhsm: SoftHsm) -> None:
     token = softhsm.new_token("専用USB")
     with token.store().open(right_pin) as session:
-        session.create_key(KeySpec(2048), LABEL)
+        session.create_key(KeySpec(), LABEL)
     told = token.isolated_store().describe()
     assert told == token.store().describe()
     assert (told.label, told.model, told.serial) == ("専用USB", "SoftHSM v2", token.name.serial)
@@ -26,6 +26,8 @@ def test_token_tells_its_identity_its_abilities_and_its_keys(softhsm: SoftHsm) -
         ("CKM_RSA_PKCS_KEY_PAIR_GEN", True),
         ("CKM_RSA_PKCS", True),
         ("CKM_RSA_PKCS_PSS", True),
+        ("CKM_EC_KEY_PAIR_GEN", True),
+        ("CKM_ECDSA", True),
     ]
     assert [key.label for key in told.keys] == [LABEL]
     assert missing(told, required=True) == []

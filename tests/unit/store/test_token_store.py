@@ -11,8 +11,8 @@ from pkcs11 import exceptions as p11
 
 from certclient.model import ber
 from certclient.model.certificate import Certificate
-from certclient.model.certificate_reading import KeyKind
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
+from certclient.model.public_keys import KeyKind
 from certclient.store.base import no_pin
 from certclient.store.pkcs11.certificate_writing import object_template
 from certclient.store.pkcs11.objects import key_identifier

@@ -117,7 +117,7 @@ def _environment(
         secret=secret,
         clock=invocation.services.clock,
         sleep=time.sleep,
-        new_key=lambda: MemoryKey(profile.key.bits),
+        new_key=lambda: MemoryKey(profile.key.algorithm),
         wrong_code=lambda: Secret("".join(map(secrets.choice, [_CODE_DIGITS] * _CODE_LENGTH))),
         max_wait=wait,
     )

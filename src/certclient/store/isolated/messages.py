@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 
-from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
+from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm, SignaturePurpose
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.store.token_description import TokenDescription
 
@@ -191,7 +191,7 @@ class SelfTest(Call[None], frozen=True, tag=True):
     """`StoreSession.self_test`."""
 
     certificate: bytes
-    algorithms: tuple[SignatureAlgorithm, ...]
+    purpose: SignaturePurpose
 
 
 Lookup = FindTokens | LookAtToken | ListCertificates | ListUnusedKeys | DescribeToken

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
-from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
+from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm, SignaturePurpose, Signer
 from certclient.store.base import PinProvider, PinRequest
 from certclient.store.isolated.messages import (
     Archive,
@@ -169,10 +169,10 @@ class IsolatedSession:
         self.do(DeleteKey(key))
 
     def self_test(
-        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+        self, certificate: Certificate, purpose: SignaturePurpose = SignaturePurpose.LOGIN
     ) -> None:
         """See StoreSession.self_test."""
-        self.do(SelfTest(certificate.der, tuple(algorithms)))
+        self.do(SelfTest(certificate.der, purpose))
 
 
 @dataclass(frozen=True, slots=True)

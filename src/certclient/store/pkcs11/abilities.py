@@ -6,21 +6,29 @@ trial signature with the new key shows what is true.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pkcs11
 from pkcs11 import Mechanism, MechanismFlag
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import REQUEST_ALGORITHMS, SignatureAlgorithm, Signer
+from certclient.model.keys import (
+    PSS,
+    KeySpec,
+    SignatureAlgorithm,
+    SignaturePurpose,
+    Signer,
+    signature_algorithms,
+)
+from certclient.model.public_keys import KeyKind
 from certclient.store.proof import prove_key
 
-PSS = (SignatureAlgorithm.RSA_PSS_SHA256,)
-"""What only TLS 1.3 needs."""
-
-_NO_SIGNATURE, _NO_PSS = "no-signature", "no-pss"
+_NO_SIGNATURE, _NO_PSS, _NO_EC, _NO_SIZE = "no-signature", "no-pss", "no-ec", "no-size"
 """Data `problem` of KEY_UNSUPPORTED."""
+
+_LEAST_BITS = 100
+"""A largest key size below it is in bytes, or no size at all."""
 
 _CANNOT = frozenset(
     {ErrorCode.KEY_SELF_TEST_FAILED, ErrorCode.KEY_UNSUPPORTED, ErrorCode.TOKEN_FAILED}
@@ -28,17 +36,27 @@ _CANNOT = frozenset(
 """How a token that is there ends a signature that it cannot make."""
 
 
-def require_mechanisms(session: pkcs11.Session, *, pss: bool) -> None:
-    """Raises KEY_UNSUPPORTED if the token does not claim to sign as requests and logins need it.
-
-    `pss`: the bank's login takes nothing but RSA-PSS.
-    """
-    for mechanism, needed, problem in (
-        (Mechanism.RSA_PKCS, True, _NO_SIGNATURE),
-        (Mechanism.RSA_PKCS_PSS, pss, _NO_PSS),
-    ):
-        if needed and not _has(session, mechanism):
+def require_mechanisms(session: pkcs11.Session, spec: KeySpec) -> None:
+    """Raises KEY_UNSUPPORTED if the token does not claim to make this key, and to sign with it as
+    requests and logins need it."""
+    for mechanism, flag, problem in _needed(spec):
+        if not _has(session, mechanism, flag):
             raise _unsupported(problem, f"CKM_{mechanism.name}")
+    rsa = spec.algorithm.kind is KeyKind.RSA
+    generation = Mechanism.RSA_PKCS_KEY_PAIR_GEN if rsa else Mechanism.EC_KEY_PAIR_GEN
+    most = _most_bits(session, generation)
+    if most is not None and most < spec.algorithm.bits:
+        raise _unsupported(_NO_SIZE if rsa else _NO_EC, f"CKM_{generation.name}: {most} bits")
+
+
+def _needed(spec: KeySpec) -> Iterator[tuple[Mechanism, MechanismFlag, str]]:
+    if spec.algorithm.kind is KeyKind.EC:
+        yield Mechanism.EC_KEY_PAIR_GEN, MechanismFlag.GENERATE_KEY_PAIR, _NO_EC
+        yield Mechanism.ECDSA, MechanismFlag.SIGN, _NO_EC
+        return
+    yield Mechanism.RSA_PKCS, MechanismFlag.SIGN, _NO_SIGNATURE
+    if spec.pss:
+        yield Mechanism.RSA_PKCS_PSS, MechanismFlag.SIGN, _NO_PSS
 
 
 def try_new_key(
@@ -50,9 +68,11 @@ def try_new_key(
     claims it: a browser would use it. Raises KEY_UNSUPPORTED, and the errors of a token that is
     gone, or of its PIN.
     """
-    _try(signer, random_bytes, REQUEST_ALGORITHMS, _NO_SIGNATURE)
-    if pss or makes_pss(session):
-        _try(signer, random_bytes, PSS, _NO_PSS)
+    login = signature_algorithms(signer.spki, SignaturePurpose.LOGIN)
+    _try(signer, random_bytes, [one for one in login if one not in PSS], _NO_SIGNATURE)
+    needed = [one for one in login if one in PSS]
+    if needed and (pss or makes_pss(session)):
+        _try(signer, random_bytes, needed, _NO_PSS)
 
 
 def _try(
@@ -70,14 +90,14 @@ def _try(
 
 
 def makes_pss(session: pkcs11.Session) -> bool:
-    """Whether the token claims to make RSA-PSS signatures, which TLS 1.3 needs."""
-    return _has(session, Mechanism.RSA_PKCS_PSS)
+    """Whether the token claims to make RSA-PSS signatures, which TLS 1.3 needs of an RSA key."""
+    return _has(session, Mechanism.RSA_PKCS_PSS, MechanismFlag.SIGN)
 
 
-def _has(session: pkcs11.Session, mechanism: Mechanism) -> bool:
-    """Whether the token claims to sign with this mechanism; true if it does not say what it has.
+def _has(session: pkcs11.Session, mechanism: Mechanism, flag: MechanismFlag) -> bool:
+    """Whether the token claims this use of the mechanism; true if it does not say what it has.
 
-    Some modules list it and say nothing more about it: it is not there.
+    Some modules list a mechanism and say nothing more about it: it is not there.
     """
     slot = session.token.slot
     try:
@@ -89,7 +109,16 @@ def _has(session: pkcs11.Session, mechanism: Mechanism) -> bool:
         return False
     except pkcs11.PKCS11Error:
         return True
-    return flags is not None and (not flags or bool(flags & MechanismFlag.SIGN))
+    return flags is not None and (not flags or bool(flags & flag))
+
+
+def _most_bits(session: pkcs11.Session, generation: Mechanism) -> int | None:
+    """The largest key that the token claims to generate; None if it does not say so."""
+    try:
+        most = session.token.slot.get_mechanism_info(generation).max_key_length or 0
+    except pkcs11.PKCS11Error:
+        return None
+    return most if most >= _LEAST_BITS else None
 
 
 def _unsupported(problem: str, reason: str) -> CertclientError:

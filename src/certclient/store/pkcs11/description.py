@@ -24,8 +24,11 @@ _MECHANISMS = (
     ("CKM_RSA_PKCS_KEY_PAIR_GEN", Mechanism.RSA_PKCS_KEY_PAIR_GEN, True),
     ("CKM_RSA_PKCS", Mechanism.RSA_PKCS, True),
     ("CKM_RSA_PKCS_PSS", Mechanism.RSA_PKCS_PSS, False),
+    ("CKM_EC_KEY_PAIR_GEN", Mechanism.EC_KEY_PAIR_GEN, False),
+    ("CKM_ECDSA", Mechanism.ECDSA, False),
 )
-"""TLS 1.3 needs PSS; TLS 1.2 and CMP do without (RFC 8446, 4.2.3)."""
+"""TLS 1.3 needs PSS of an RSA key; TLS 1.2 and CMP do without (RFC 8446, 4.2.3). A bank whose
+profile asks for EC keys needs the last two instead."""
 
 
 def describe(module: Module, login: TokenLogin) -> TokenDescription:
@@ -99,19 +102,15 @@ def _visible_keys(login: TokenLogin) -> tuple[TokenKey, ...]:
     with login.reading() as session, translated(login.probe):
         for object_class in (ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY):
             private = object_class is ObjectClass.PRIVATE_KEY
-            for kind, halves in (
-                ("RSA", keys(session, object_class)),
-                ("other", other_keys(session, object_class)),
-            ):
-                for half in halves:
-                    place = (half.key_id, half.label)
-                    known = found.get(place)
-                    found[place] = TokenKey(
-                        half.label,
-                        half.key_id.hex(),
-                        kind,
-                        private or (known is not None and known.has_private_half),
-                    )
+            for half in (*keys(session, object_class), *other_keys(session, object_class)):
+                place = (half.key_id, half.label)
+                known = found.get(place)
+                found[place] = TokenKey(
+                    half.label,
+                    half.key_id.hex(),
+                    half.kind.value or "other",
+                    private or (known is not None and known.has_private_half),
+                )
     return tuple(found.values())
 
 

@@ -7,14 +7,16 @@ safe is in every template: CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE and CKA_EXTRACT
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pkcs11
 from pkcs11 import Attribute, KeyType, MechanismFlag
 from pkcs11 import exceptions as p11
 from pkcs11.constants import DEFAULT
 
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
+from certclient.model.public_keys import KeyKind
 
 _FALSE_FOR_TPMS = frozenset({Attribute.ENCRYPT, Attribute.DECRYPT})
 _FALSE_USAGES = _FALSE_FOR_TPMS | {Attribute.WRAP, Attribute.UNWRAP, Attribute.DERIVE}
@@ -57,26 +59,27 @@ _OTHER_CAUSES = (
 )
 """Errors that another template would not prevent."""
 
-_accepted: dict[str, int] = {}
-"""By `store_id`: the first template that a token accepted; those before it are not tried again."""
+_accepted: dict[tuple[str, KeyKind], int] = {}
+"""By `store_id` and kind of key: the first template that a token accepted; those before it are not
+tried again."""
 
 
 def provisional_id(label: str) -> bytes:
-    """Returns the CKA_ID that a key has until its modulus is known.
+    """Returns the CKA_ID that a key has until its public key is known.
 
     Some tokens refuse an empty CKA_ID, and some never change it; it then stays.
     """
     return hashlib.sha1(label.encode(), usedforsecurity=False).digest()
 
 
-def templates(store_id: str) -> Iterator[int]:
+def templates(store_id: str, kind: KeyKind) -> Iterator[int]:
     """Yields the numbers of the templates to try with this token, in their order."""
-    yield from range(_accepted.get(store_id, 0), len(_LEFT_OUT))
+    yield from range(_accepted.get((store_id, kind), 0), len(_LEFT_OUT))
 
 
-def accepted(store_id: str, number: int) -> None:
+def accepted(store_id: str, kind: KeyKind, number: int) -> None:
     """Remembers, while the program runs, which template this token accepts."""
-    _accepted[store_id] = number
+    _accepted[store_id, kind] = number
 
 
 def may_be_the_template(error: pkcs11.PKCS11Error) -> bool:
@@ -89,9 +92,7 @@ def generate_with(
 ) -> tuple[pkcs11.PublicKey, pkcs11.PrivateKey]:
     """Calls C_GenerateKeyPair with a template. Raises pkcs11.PKCS11Error."""
     left_out = _LEFT_OUT[number]
-    return session.generate_keypair(
-        KeyType.RSA,
-        spec.bits,
+    return _generator(session, spec.algorithm)(
         id=None if Attribute.ID in left_out else provisional_id(label),
         label=label,
         store=True,
@@ -99,6 +100,16 @@ def generate_with(
         public_template=_without(_OF_PUBLIC & left_out, {Attribute.PRIVATE: False}),
         private_template=_without(_OF_PRIVATE & left_out, _SAFE),
     )
+
+
+def _generator(
+    session: pkcs11.Session, algorithm: KeyAlgorithm
+) -> Callable[..., tuple[pkcs11.PublicKey, pkcs11.PrivateKey]]:
+    """CKM_RSA_PKCS_KEY_PAIR_GEN, or CKM_EC_KEY_PAIR_GEN with a named curve."""
+    if algorithm.curve is None:
+        return partial(session.generate_keypair, KeyType.RSA, algorithm.bits)
+    curve = {Attribute.EC_PARAMS: algorithm.curve.value}
+    return session.create_domain_parameters(KeyType.EC, curve, local=True).generate_keypair
 
 
 _OF_PUBLIC = frozenset(

@@ -1,4 +1,4 @@
-"""Generates, finds and deletes RSA key pairs on a token."""
+"""Generates, finds and deletes key pairs on a token."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pkcs11
 from pkcs11 import Attribute, ObjectClass
 from pkcs11 import exceptions as p11
 
-from certclient.model.certificate_reading import rsa_modulus
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
+from certclient.model.public_keys import KeyKind, key_kind
 from certclient.store.pkcs11.ckr import keeps_attribute
 from certclient.store.pkcs11.key_templates import (
     accepted,
@@ -28,6 +28,7 @@ from certclient.store.pkcs11.objects import (
     key_identifier,
     key_object,
     keys,
+    other_keys,
     readable,
 )
 
@@ -43,7 +44,7 @@ class PrivateKey:
 def generate(session: pkcs11.Session, spec: KeySpec, label: str, store_id: str) -> bytes:
     """Generates a signing-only pair and returns its CKA_ID; an existing label returns its pair.
 
-    The label is set by the generation itself, but the CKA_ID, derived from the modulus, can only
+    The label is set by the generation itself, but the CKA_ID, derived from the public key, can only
     be set afterwards: a crash in between leaves a pair that `find` completes. An error leaves
     nothing behind. `store_id`: the token, of which the template that it accepts is remembered.
     Raises pkcs11.PKCS11Error; CertclientError(KEY_UNSUPPORTED) if the new public key cannot be read
@@ -58,10 +59,10 @@ def generate(session: pkcs11.Session, spec: KeySpec, label: str, store_id: str) 
             return present
         _require_safe(private)
         halves = _labelled(session, label) or (
-            key_object(private, ObjectClass.PRIVATE_KEY),
-            key_object(public, ObjectClass.PUBLIC_KEY),
+            key_object(private, ObjectClass.PRIVATE_KEY, spec.algorithm.kind),
+            key_object(public, ObjectClass.PUBLIC_KEY, spec.algorithm.kind),
         )
-        _require_length(halves, spec.bits)
+        _require_algorithm(halves, spec.algorithm)
         return _identify(halves)
     except (pkcs11.PKCS11Error, CertclientError):
         _remove_labelled(session, label)
@@ -72,7 +73,7 @@ def _generate(
     session: pkcs11.Session, spec: KeySpec, label: str, store_id: str
 ) -> tuple[pkcs11.Object, pkcs11.Object]:
     """Tries the templates in their order. Raises the error of the last one."""
-    numbers = list(templates(store_id))
+    numbers = list(templates(store_id, spec.algorithm.kind))
     for number in numbers:
         try:
             pair = generate_with(session, number, spec, label)
@@ -81,7 +82,7 @@ def _generate(
             if number == numbers[-1] or not may_be_the_template(error):
                 raise
         else:
-            accepted(store_id, number)
+            accepted(store_id, spec.algorithm.kind, number)
             return pair
     raise AssertionError("the last template returns or raises")
 
@@ -90,7 +91,7 @@ def _require_safe(private: pkcs11.Object) -> None:
     """Refuses a key that a token made weaker than its template, as far as the token shows it."""
     values = readable(private, tuple(_SAFE))
     weak = [name for name, wanted in _SAFE.items() if values.get(name, wanted) != wanted]
-    if weak == [Attribute.SENSITIVE] and not readable(private, (Attribute.PRIVATE_EXPONENT,)):
+    if weak == [Attribute.SENSITIVE] and not any(readable(private, _SECRETS).values()):
         # OpenSC says this of keys that a card made, and shows nothing of them.
         return
     if weak:
@@ -106,11 +107,15 @@ _SAFE = {
 }
 
 
-def _require_length(halves: Sequence[KeyObject], bits: int) -> None:
-    modulus = rsa_modulus(_spki_of(halves)) or 0
-    if modulus.bit_length() != bits:
-        reason = f"{modulus.bit_length()} bits"
-        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=reason)
+_SECRETS = (Attribute.PRIVATE_EXPONENT, Attribute.VALUE)
+"""The secret part of an RSA and of an EC key."""
+
+
+def _require_algorithm(halves: Sequence[KeyObject], wanted: KeyAlgorithm) -> None:
+    """Refuses a key of another length or on another curve than was asked for."""
+    spki = _spki_of(halves)
+    if KeyAlgorithm.of(spki) is not wanted:
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=f"not {wanted.value}")
 
 
 def _labelled(session: pkcs11.Session, label: str) -> list[KeyObject]:
@@ -127,12 +132,12 @@ def _spki_of(halves: Iterable[KeyObject]) -> bytes:
 
 
 def _identify(halves: Sequence[KeyObject]) -> bytes:
-    """Writes the CKA_ID derived from the modulus to both halves; returns the private half's.
+    """Writes the CKA_ID derived from the public key to both halves; returns the private half's.
 
     `halves`: the private ones first. Keeps the CKA_ID if the token does not let it change: any will
     do that is not empty.
     """
-    key_id = key_identifier(_spki_of(halves))
+    key_id = key_identifier(_spki_of(halves)) or b""
     for half in halves:
         if half.key_id == key_id:
             continue
@@ -173,7 +178,7 @@ def _renamed(session: pkcs11.Session, publics: Sequence[KeyObject]) -> list[KeyO
         half
         for public in publics
         if public.key_id
-        for half in keys(session, ObjectClass.PRIVATE_KEY, key_id=public.key_id)
+        for half in keys(session, ObjectClass.PRIVATE_KEY, key_id=public.key_id, kind=public.kind)
         if half.spki in (None, public.spki)
     ]
 
@@ -194,10 +199,11 @@ def private_key(session: pkcs11.Session, key_id: bytes) -> PrivateKey:
     found = _private_halves(session, key_id) if key_id else ()
     if not found:
         raise CertclientError(ErrorCode.KEY_NOT_FOUND)
-    spki = found[0].spki or _public_spki(session, key_id)
+    half = found[0]
+    spki = half.spki or _public_spki(session, half, key_id)
     if spki is None:
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="public key cannot be read")
-    return PrivateKey(handle=found[0].handle, spki=spki)
+    return PrivateKey(handle=half.handle, spki=spki)
 
 
 def _private_halves(session: pkcs11.Session, key_id: bytes) -> Sequence[KeyObject]:
@@ -206,20 +212,32 @@ def _private_halves(session: pkcs11.Session, key_id: bytes) -> Sequence[KeyObjec
     found = keys(session, ObjectClass.PRIVATE_KEY, key_id=key_id)
     if found:
         return found
-    spkis = {half.spki for half in keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id)} - {None}
-    return [half for half in keys(session, ObjectClass.PRIVATE_KEY) if half.spki in spkis]
+    publics = keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id)
+    spkis = {half.spki for half in publics} - {None}
+    names = {(half.kind, half.label) for half in publics if half.label}
+    return [
+        half
+        for half in keys(session, ObjectClass.PRIVATE_KEY)
+        if half.spki in spkis or (half.spki is None and (half.kind, half.label) in names)
+    ]
 
 
-def _public_spki(session: pkcs11.Session, key_id: bytes) -> bytes | None:
-    """For tokens that hide a private key's modulus: the public key object, else a certificate."""
-    public = (half.spki for half in keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id))
+def _public_spki(session: pkcs11.Session, private: KeyObject, key_id: bytes) -> bytes | None:
+    """For private halves that do not show their public key, as most EC ones: the public half, by
+    CKA_ID or else by a label that no other has; else a certificate."""
+    of_id = keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id, kind=private.kind)
+    named = keys(session, ObjectClass.PUBLIC_KEY, label=private.label, kind=private.kind)
+    publics = of_id or (named if private.label and len(named) == 1 else ())
     paired = (found.certificate.spki for found in certificates(session) if found.key_id == key_id)
-    return next((spki for spki in chain(public, paired) if spki is not None), None)
+    of_kind = (spki for spki in paired if key_kind(spki) is private.kind)
+    return next((one for one in chain((half.spki for half in publics), of_kind) if one), None)
 
 
 def delete(session: pkcs11.Session, key_id: bytes, spki: bytes | None = None) -> None:
     """Deletes both halves with this CKA_ID; `spki` excludes halves of another public key, and
     includes halves of this one under another CKA_ID: some modules add objects by themselves.
+    Of several private halves with this CKA_ID that do not show their public key, none is deleted:
+    one of them is another key.
 
     Deletes the private half first: a crash in between leaves a harmless public half, which the
     next call finds. Raises TOKEN_FAILED if a half still exists afterwards: NSS reports no error
@@ -234,13 +252,27 @@ def delete(session: pkcs11.Session, key_id: bytes, spki: bytes | None = None) ->
 
 
 def _halves(session: pkcs11.Session, key_id: bytes, spki: bytes | None) -> list[KeyObject]:
-    every = [half for one in CLASSES for half in keys(session, one)]
+    kind = None if spki is None else key_kind(spki)
     return [
-        half
-        for half in every
-        if (half.key_id == key_id and (spki is None or half.spki in (None, spki)))
-        or (spki is not None and half.spki == spki)
+        half for one in CLASSES for half in _of_pair(_of_kind(session, one, kind), key_id, spki)
     ]
+
+
+def _of_pair(halves: Sequence[KeyObject], key_id: bytes, spki: bytes | None) -> list[KeyObject]:
+    """Those of one class that belong to the pair."""
+    named = [half for half in halves if half.key_id == key_id]
+    if spki is None:
+        return named
+    unknown = [half for half in named if half.spki is None]
+    return [half for half in halves if half.spki == spki] + (unknown if len(unknown) == 1 else [])
+
+
+def _of_kind(
+    session: pkcs11.Session, object_class: ObjectClass, kind: KeyKind | None
+) -> Sequence[KeyObject]:
+    if kind in (None, KeyKind.RSA, KeyKind.EC):
+        return keys(session, object_class, kind=kind)
+    return other_keys(session, object_class)
 
 
 CLASSES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)

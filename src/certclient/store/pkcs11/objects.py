@@ -15,7 +15,15 @@ from pkcs11.attributes import AttributeMapper
 
 from certclient.model import ber
 from certclient.model.certificate import Certificate
-from certclient.model.certificate_reading import rsa_modulus, rsa_spki
+from certclient.model.public_keys import (
+    Curve,
+    KeyKind,
+    ec_point,
+    ec_spki,
+    is_point,
+    rsa_modulus,
+    rsa_spki,
+)
 from certclient.store.pkcs11.search import search
 
 _PRINTABLE_STRING = 0x13
@@ -50,10 +58,15 @@ class CertificateObject:
 
 @dataclass(frozen=True, slots=True)
 class KeyObject:
-    """One half of a key pair. `spki` is None if modulus or exponent cannot be read."""
+    """One half of a key pair.
+
+    `spki` is None if it does not show its public key: modulus and exponent, or curve and point;
+    private halves of EC keys seldom have the point. `kind`: RSA, EC or OTHER.
+    """
 
     handle: pkcs11.Object
     object_class: ObjectClass
+    kind: KeyKind
     key_id: bytes
     label: str
     spki: bytes | None
@@ -72,17 +85,19 @@ def attribute_mapper() -> AttributeMapper:
     return mapper
 
 
-def key_identifier(spki: bytes) -> bytes:
-    """Returns the SHA-1 of the RSA modulus, the CKA_ID by which NSS pairs key and certificate.
+def key_identifier(spki: bytes) -> bytes | None:
+    """Returns the CKA_ID by which NSS pairs key and certificate; None for a key that is neither RSA
+    nor EC.
 
-    With any other ID, a certificate imported later by other software would not pair with its key.
-    The hash is an identifier only; no security depends on it. Raises TypeError for a non-RSA key.
+    The SHA-1 of the modulus, or of the point as it stands in the certificate (NSS:
+    PK11_MakeIDFromPubKey). With any other ID, a certificate imported later by other software would
+    not pair with its key. The hash is an identifier only; no security depends on it.
     """
     modulus = rsa_modulus(spki)
-    if modulus is None:
-        raise TypeError("not an RSA key")
-    raw = modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
-    return hashlib.sha1(raw, usedforsecurity=False).digest()
+    raw = ec_point(spki)
+    if modulus is not None:
+        raw = modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
+    return None if raw is None else hashlib.sha1(raw, usedforsecurity=False).digest()
 
 
 def certificates(session: pkcs11.Session) -> Sequence[CertificateObject]:
@@ -111,58 +126,89 @@ def keys(
     *,
     key_id: bytes | None = None,
     label: str | None = None,
+    kind: KeyKind | None = None,
 ) -> Sequence[KeyObject]:
-    """Returns RSA key halves of `object_class` (PUBLIC_KEY or PRIVATE_KEY), by ID or label.
+    """Returns RSA and EC key halves of `object_class` (PUBLIC_KEY or PRIVATE_KEY), by ID or label.
 
-    Private halves are visible only after login if the token requires one.
+    `kind`: of one kind only. Private halves are visible only after login if the token requires one.
     """
-    template: dict[Attribute, object] = {
-        Attribute.CLASS: object_class,
-        Attribute.KEY_TYPE: KeyType.RSA,
-    }
+    template: dict[Attribute, object] = {Attribute.CLASS: object_class}
     if key_id is not None:
         template[Attribute.ID] = key_id
     if label is not None:
         template[Attribute.LABEL] = label
-    return [key_object(handle, object_class) for handle in search(session, template)]
+    return [
+        key_object(handle, object_class, one)
+        for one, key_type in _KEY_TYPES.items()
+        if kind in (None, one)
+        for handle in search(session, {**template, Attribute.KEY_TYPE: key_type})
+    ]
+
+
+_KEY_TYPES = {KeyKind.RSA: KeyType.RSA, KeyKind.EC: KeyType.EC}
 
 
 def other_keys(session: pkcs11.Session, object_class: ObjectClass) -> Sequence[KeyObject]:
-    """Returns the key halves of `object_class` that are not RSA: this program makes none of them.
+    """Returns the key halves of `object_class` that are neither RSA nor EC: this program makes none
+    of them.
 
-    `spki` is known of public EC halves only.
+    `spki` is known of public Edwards halves only.
     """
     names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.EC_PARAMS)
     found = []
     for handle in search(session, {Attribute.CLASS: object_class}):
         values = readable(handle, (*names, Attribute.EC_POINT))
-        if not values.get(Attribute.MODULUS):
-            spki = _ec_spki(
-                values.get(Attribute.EC_PARAMS, b""), values.get(Attribute.EC_POINT, b"")
-            )
-            found.append(_half(handle, object_class, values, spki))
+        edwards = _EDWARDS.get(values.get(Attribute.EC_PARAMS, b""))
+        if values.get(Attribute.MODULUS) or (values.get(Attribute.EC_PARAMS) and not edwards):
+            continue
+        spki = _edwards_spki(edwards, values.get(Attribute.EC_POINT, b"")) if edwards else None
+        found.append(_half(handle, object_class, KeyKind.OTHER, values, spki))
     return found
 
 
-def key_object(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
-    """Reads one half of an RSA key pair."""
-    names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT)
-    values = readable(handle, names)
+def key_object(handle: pkcs11.Object, object_class: ObjectClass, kind: KeyKind) -> KeyObject:
+    """Reads one half of an RSA or EC key pair."""
+    rsa = kind is KeyKind.RSA
+    shown = _RSA_NUMBERS if rsa else _EC_POINT
+    values = readable(handle, (Attribute.ID, Attribute.LABEL, *shown))
+    spki = _rsa_spki(values) if rsa else _ec_spki(values)
+    return _half(handle, object_class, kind, values, spki)
+
+
+_RSA_NUMBERS = (Attribute.MODULUS, Attribute.PUBLIC_EXPONENT)
+_EC_POINT = (Attribute.EC_PARAMS, Attribute.EC_POINT)
+
+
+def _rsa_spki(values: Mapping[Attribute, Any]) -> bytes | None:
     modulus = int.from_bytes(values.get(Attribute.MODULUS, b""), "big")
     exponent = int.from_bytes(values.get(Attribute.PUBLIC_EXPONENT, b""), "big")
-    spki = rsa_spki(modulus, exponent) if modulus and exponent else None
-    return _half(handle, object_class, values, spki)
+    return rsa_spki(modulus, exponent) if modulus and exponent else None
+
+
+def _ec_spki(values: Mapping[Attribute, Any]) -> bytes | None:
+    """Of CKA_EC_PARAMS and CKA_EC_POINT: an OCTET STRING (PKCS#11 v3.1, 6.3.3), or, of some tokens,
+    the point alone, which begins with the same octet."""
+    parameters, value = values.get(Attribute.EC_PARAMS, b""), values.get(Attribute.EC_POINT, b"")
+    wrapped = ber.read(value)
+    if not parameters or not value:
+        return None
+    if any(is_point(value, curve) for curve in Curve if curve.value == parameters):
+        return ec_spki(parameters, value)
+    whole = wrapped is not None and wrapped.encoding == value and wrapped.tag == ber.OCTET_STRING
+    return ec_spki(parameters, wrapped.content if wrapped is not None and whole else value)
 
 
 def _half(
     handle: pkcs11.Object,
     object_class: ObjectClass,
+    kind: KeyKind,
     values: Mapping[Attribute, Any],
     spki: bytes | None,
 ) -> KeyObject:
     return KeyObject(
         handle=handle,
         object_class=object_class,
+        kind=kind,
         key_id=values.get(Attribute.ID, b""),
         label=values.get(Attribute.LABEL, ""),
         spki=spki,
@@ -188,19 +234,14 @@ def readable(handle: pkcs11.Object, names: Sequence[Attribute]) -> Mapping[Attri
 _NO_SUCH_ATTRIBUTE = (p11.FunctionFailed, p11.AttributeTypeInvalid, p11.AttributeSensitive)
 
 
-def _ec_spki(parameters: bytes, point: bytes) -> bytes | None:
-    """The DER SubjectPublicKeyInfo of CKA_EC_PARAMS and CKA_EC_POINT (RFC 5480, 2; RFC 8410, 4)."""
+def _edwards_spki(curve: bytes, point: bytes) -> bytes | None:
+    """The DER SubjectPublicKeyInfo (RFC 8410, 4) of a curve's OID and CKA_EC_POINT."""
     wrapped = ber.read(point)
-    if not parameters or wrapped is None or wrapped.tag != ber.OCTET_STRING:
+    if wrapped is None or wrapped.tag != ber.OCTET_STRING:
         return None
-    edwards = _EDWARDS.get(parameters)
-    algorithm = ber.encoded(ber.SEQUENCE, edwards or _EC_PUBLIC_KEY + parameters)
     bits = ber.encoded(ber.BIT_STRING, b"\x00" + wrapped.content)
-    return ber.encoded(ber.SEQUENCE, algorithm + bits)
+    return ber.encoded(ber.SEQUENCE, ber.encoded(ber.SEQUENCE, curve) + bits)
 
-
-_EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
-"""The OID id-ecPublicKey."""
 
 _ED25519, _ED448 = bytes.fromhex("06032b6570"), bytes.fromhex("06032b6571")
 _EDWARDS = {

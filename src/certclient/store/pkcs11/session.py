@@ -10,11 +10,17 @@ import pkcs11
 from pkcs11 import exceptions as p11
 
 from certclient.model.certificate import Certificate
-from certclient.model.certificate_reading import rsa_modulus
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
+from certclient.model.keys import (
+    PSS,
+    KeyRef,
+    KeySpec,
+    SignaturePurpose,
+    Signer,
+    signature_algorithms,
+)
 from certclient.store.pkcs11 import keypairs
-from certclient.store.pkcs11.abilities import PSS, makes_pss, require_mechanisms, try_new_key
+from certclient.store.pkcs11.abilities import makes_pss, require_mechanisms, try_new_key
 from certclient.store.pkcs11.certificate_writing import CertificateWriter
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.full_token import as_full_token, require_room
@@ -46,7 +52,7 @@ class TokenSession:
         with self._boundary(writing=True), self._naming_contents():
             present = keypairs.find(self.session, label)
             if present is None:
-                require_mechanisms(self.session, pss=spec.pss)
+                require_mechanisms(self.session, spec)
                 require_room(self.probe)
             key = self._ref(keypairs.generate(self.session, spec, label, self.store_id))
         self._try(key, spec)
@@ -126,11 +132,11 @@ class TokenSession:
             if any(one.certificate.identity == certificate.identity for one in rest):
                 # NSS reports no error when a full disk prevents a deletion.
                 raise CertclientError(ErrorCode.TOKEN_FAILED, reason="still there")
-            key_ids = {found.key_id for found in to_delete}
-            if rsa_modulus(certificate.spki) is not None:
-                # Completes an earlier deletion that stopped after the certificate.
-                key_ids.add(key_identifier(certificate.spki))
-            for key_id in key_ids - {b""}:
+            # The last one completes an earlier deletion that stopped after the certificate.
+            key_ids = {*(found.key_id for found in to_delete), key_identifier(certificate.spki)}
+            for key_id in key_ids:
+                if not key_id:
+                    continue
                 if not keypairs.used_by(rest, key_id, certificate.spki):
                     keypairs.delete(self.session, key_id, certificate.spki)
 
@@ -145,16 +151,17 @@ class TokenSession:
             keypairs.delete(self.session, key.key_id, spki)
 
     def self_test(
-        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+        self, certificate: Certificate, purpose: SignaturePurpose = SignaturePurpose.LOGIN
     ) -> None:
         """See StoreSession.self_test."""
         with self._boundary():
             found = self._required(certificate)[0]
             key = keypairs.private_key(self.session, found.key_id)
         signer = token_signer(key.handle, key.spki, self._boundary, self.signature_pin)
-        if not makes_pss(self.session):
+        algorithms = signature_algorithms(certificate.spki, purpose)
+        if PSS.intersection(algorithms) and not makes_pss(self.session):
             # Whether the bank's login needs it was seen when the key was made.
-            algorithms = [one for one in algorithms if one not in PSS]
+            algorithms = tuple(one for one in algorithms if one not in PSS)
         prove(signer, certificate, self.random_bytes, algorithms)
 
     def _boundary(self, *, writing: bool = False) -> AbstractContextManager[None]:

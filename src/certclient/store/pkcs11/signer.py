@@ -1,4 +1,4 @@
-"""A Signer for a private key on a token: hashes in software, runs RSA on the token."""
+"""A Signer for a private key on a token: hashes in software, runs RSA or ECDSA on the token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pkcs11 import MGF, Attribute, Mechanism
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import SignatureAlgorithm, can_sign
+from certclient.store.ecdsa import der_signature
 from certclient.store.pkcs11.objects import readable
 from certclient.store.pkcs11.signature_pin import SignaturePin
 
@@ -61,7 +62,11 @@ _PSS = {
 }
 
 
-_HASHES = {**_PKCS1, **_PSS}
+_ECDSA = {
+    SignatureAlgorithm.ECDSA_SHA256: _SHA256,
+    SignatureAlgorithm.ECDSA_SHA384: _SHA384,
+}
+_HASHES = {**_PKCS1, **_PSS, **_ECDSA}
 
 _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
 
@@ -70,8 +75,9 @@ _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
 class TokenSigner:
     """A `model.keys.Signer` for a key object; usable while its session is open.
 
-    Uses only CKM_RSA_PKCS and CKM_RSA_PKCS_PSS (PKCS#11 v3.1, 6.1.5, 6.1.11): every token has the
-    first, TLS 1.3 needs the second, and both accept a hash computed in software.
+    Uses only CKM_RSA_PKCS, CKM_RSA_PKCS_PSS and CKM_ECDSA (PKCS#11 v3.1, 6.1.5, 6.1.11, 6.3.12):
+    every token with RSA has the first, TLS 1.3 needs the second, every token with EC has the third,
+    and all accept a hash computed in software.
     """
 
     key: pkcs11.SignMixin
@@ -82,13 +88,18 @@ class TokenSigner:
     """CKA_ALWAYS_AUTHENTICATE."""
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """See `model.keys.Signer.sign`."""
+        """See `model.keys.Signer.sign`. Raises KEY_UNSUPPORTED for an algorithm of another kind of
+        key, too."""
         return self.sign_digest(_digest(data, _HASHES[algorithm]), algorithm)
 
     def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `model.keys.DigestSigner.sign_digest`."""
         kind = _HASHES[algorithm]
         with self.guard():
+            if not can_sign(self.spki, algorithm):
+                raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="a key of another kind")
+            if algorithm in _ECDSA:
+                return der_signature(self._sign(digest, Mechanism.ECDSA, None))
             if algorithm in _PKCS1:
                 return self._sign(kind.digest_info + digest, Mechanism.RSA_PKCS, None)
             parameters = (kind.mechanism, kind.mgf, kind.algorithm.digest_size)

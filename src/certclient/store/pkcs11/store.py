@@ -11,10 +11,10 @@ from functools import cached_property
 import pkcs11
 from pkcs11 import ObjectClass
 
-from certclient.model.certificate_reading import KeyKind
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, procedure_of
+from certclient.model.public_keys import KeyKind
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -202,8 +202,8 @@ def _belongs(half: KeyObject, present: Sequence[CertificateObject]) -> bool:
 
 
 class _VisibleKeys:
-    """The key halves that a session shows without a PIN. Looks at keys that are not RSA only for a
-    certificate that has such a key."""
+    """The key halves that a session shows without a PIN. Looks at keys that are neither RSA nor EC
+    only for a certificate that has such a key."""
 
     def __init__(self, session: pkcs11.Session) -> None:
         self._session = session
@@ -216,9 +216,10 @@ class _VisibleKeys:
         cannot be read, the CKA_ID is all there is to go by.
         """
         certificate = found.certificate
-        halves = self._rsa if certificate.key_kind is KeyKind.RSA else self._others
-        if not certificate.spki:
-            halves = (*self._rsa, *self._others)
+        kind = certificate.key_kind
+        halves = [half for half in self._ours if half.kind is kind]
+        if kind not in (KeyKind.RSA, KeyKind.EC):
+            halves = [*(self._ours if not certificate.spki else ()), *self._others]
         for half in halves:
             unknown = half.spki is None or not certificate.spki
             same_key = half.spki == certificate.spki
@@ -240,7 +241,7 @@ class _VisibleKeys:
         return self._needs_login and bool(found.key_id) and for_login and not certificate.is_ca
 
     @cached_property
-    def _rsa(self) -> Sequence[KeyObject]:
+    def _ours(self) -> Sequence[KeyObject]:
         return [half for one in _HALVES for half in keys(self._session, one)]
 
     @cached_property

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ctypes.wintypes import DWORD
 
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, is_ours
 from certclient.store.windows.errors import NO_SUCH_KEY, name_taken
+from certclient.store.windows.key_blobs import spki_from_capi
 from certclient.store.windows.parent_window import set_capi_parent_window
-from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
+from certclient.store.windows.schemes import Scheme, digest
 
 _BITS_SHIFT = 16
 """CryptGenKey takes the modulus length in the high word of its flags."""
@@ -59,13 +61,19 @@ def _acquired(place: Container, flags: int) -> int:
 def create(spec: KeySpec, name: str) -> Container:
     """Creates a non-exportable key in a new container; removes the container on error.
 
-    Raises WindowsCallError (NTE_EXISTS if the container exists).
+    Raises WindowsCallError (NTE_EXISTS if the container exists), and KEY_UNSUPPORTED for an EC key:
+    CAPI has none.
     """
+    if spec.algorithm.curve is not None:
+        reason = f"CAPI, {spec.algorithm.value}"
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="no-ec", reason=reason)
     place = container(name)
     protected = spec.protection is not Protection.NONE
     with provider(place, w.CRYPT_NEWKEYSET) as handle:
         try:
-            generate(handle, place.key_spec, spec.bits, w.CRYPT_USER_PROTECTED * protected)
+            generate(
+                handle, place.key_spec, spec.algorithm.bits, w.CRYPT_USER_PROTECTED * protected
+            )
         except WindowsCallError:
             delete(place)
             raise

@@ -9,15 +9,21 @@ from ctypes.wintypes import DWORD
 from typing import Any
 
 from certclient.model.keys import KeySpec, Protection
+from certclient.model.public_keys import Curve
 from certclient.platform.windows_dll import WindowsCallError
+from certclient.store.ecdsa import der_signature
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, is_ours
 from certclient.store.windows.errors import NO_SUCH_KEY, device_failed, no_provider
+from certclient.store.windows.key_blobs import spki_from_cng
 from certclient.store.windows.parent_window import set_cng_parent_window
-from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
+from certclient.store.windows.schemes import Padding, Scheme, digest
 
 _NTE_NO_MORE_ITEMS = 0x8009002A
-_RSA_PUBLIC_BLOB = "RSAPUBLICBLOB"
+_RSA_PUBLIC_BLOB, _ECC_PUBLIC_BLOB = "RSAPUBLICBLOB", "ECCPUBLICBLOB"
+
+_ALGORITHMS = {None: "RSA", Curve.P256: "ECDSA_P256", Curve.P384: "ECDSA_P384"}
+"""By curve: BCRYPT_RSA_ALGORITHM, NCRYPT_ECDSA_P256_ALGORITHM, NCRYPT_ECDSA_P384_ALGORITHM."""
 
 _UI_FLAGS = {
     Protection.CONSENT: w.NCRYPT_UI_PROTECT_KEY_FLAG,
@@ -71,10 +77,11 @@ def create(spec: KeySpec, place: Container) -> None:
     Raises WindowsCallError (`errors.no_provider`, NTE_EXISTS).
     """
     with storage_provider(place.provider) as provider:
-        handle = w.Handle()
-        w.ncrypt_create_persisted_key(provider, ctypes.byref(handle), "RSA", place.name, 0, 0)
+        handle, kind = w.Handle(), _ALGORITHMS[spec.algorithm.curve]
+        w.ncrypt_create_persisted_key(provider, ctypes.byref(handle), kind, place.name, 0, 0)
         try:
-            _set_number(handle, "Length", spec.bits)
+            if spec.algorithm.curve is None:
+                _set_number(handle, "Length", spec.algorithm.bits)
             _set_number(handle, "Export Policy", 0)
             _set_number(handle, "Key Usage", w.NCRYPT_ALLOW_SIGNING_FLAG)
             if spec.protection is not Protection.NONE:
@@ -163,31 +170,45 @@ def spki(place: Container) -> bytes:
 
 def spki_of(handle: int) -> bytes:
     """Returns the public key of an open key as DER SubjectPublicKeyInfo. Raises as `spki`."""
+    try:
+        blob = _public_blob(handle, _RSA_PUBLIC_BLOB)
+    except WindowsCallError as not_rsa:
+        # Providers differ in what they answer for the blob of another kind of key.
+        try:
+            blob = _public_blob(handle, _ECC_PUBLIC_BLOB)
+        except WindowsCallError:
+            raise not_rsa from None
+    return spki_from_cng(blob)
+
+
+def _public_blob(handle: int, kind: str) -> bytes:
     length = DWORD(0)
-    w.ncrypt_export_key(handle, 0, _RSA_PUBLIC_BLOB, None, None, 0, ctypes.byref(length), 0)
+    w.ncrypt_export_key(handle, 0, kind, None, None, 0, ctypes.byref(length), 0)
     blob = ctypes.create_string_buffer(length.value)
-    w.ncrypt_export_key(handle, 0, _RSA_PUBLIC_BLOB, None, blob, length, ctypes.byref(length), 0)
-    return spki_from_cng(blob.raw[: length.value])
+    w.ncrypt_export_key(handle, 0, kind, None, blob, length, ctypes.byref(length), 0)
+    return blob.raw[: length.value]
 
 
 def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
-    """Signs with PKCS#1 v1.5 or PSS through an open key; hashes `data` itself.
+    """Signs with PKCS#1 v1.5, PSS or ECDSA through an open key; hashes `data` itself.
 
     A protected key prompts the user now, or fails with NCRYPT_SILENT_FLAG. Raises WindowsCallError.
     """
     hashed = digest(scheme, data)
-    padding: ctypes.Structure = w.Pkcs1Padding(scheme.cng_hash)
-    if scheme.pss:
-        padding = w.PssPadding(scheme.cng_hash, len(hashed))
-    flags |= w.BCRYPT_PAD_PSS if scheme.pss else w.BCRYPT_PAD_PKCS1
-    info, length = ctypes.byref(padding), DWORD(0)
+    info, length = None, DWORD(0)
+    if scheme.padding is Padding.PKCS1:
+        info, flags = ctypes.byref(w.Pkcs1Padding(scheme.cng_hash)), flags | w.BCRYPT_PAD_PKCS1
+    elif scheme.pss:
+        pss = w.PssPadding(scheme.cng_hash, len(hashed))
+        info, flags = ctypes.byref(pss), flags | w.BCRYPT_PAD_PSS
     set_cng_parent_window(handle)
     w.ncrypt_sign_hash(handle, info, hashed, len(hashed), None, 0, ctypes.byref(length), flags)
     signature = ctypes.create_string_buffer(length.value)
     w.ncrypt_sign_hash(
         handle, info, hashed, len(hashed), signature, length, ctypes.byref(length), flags
     )
-    return signature.raw[: length.value]
+    raw = signature.raw[: length.value]
+    return der_signature(raw) if scheme.padding is Padding.NONE else raw
 
 
 def delete(place: Container) -> None:

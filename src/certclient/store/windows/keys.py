@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeySpec, SignatureAlgorithm
+from certclient.model.keys import (
+    KeySpec,
+    SignatureAlgorithm,
+    SignaturePurpose,
+    can_sign,
+    signature_algorithms,
+)
 from certclient.platform.windows_dll import WindowsCallError
+from certclient.store.proof import verifies
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, container_name
@@ -26,7 +28,7 @@ from certclient.store.windows.errors import (
     no_provider,
     translated,
 )
-from certclient.store.windows.rsa import SCHEMES, Scheme
+from certclient.store.windows.schemes import SCHEMES, Scheme
 
 _CNG_PROVIDERS = (w.MS_KEY_STORAGE_PROVIDER, w.MS_PLATFORM_CRYPTO_PROVIDER)
 
@@ -43,8 +45,8 @@ def create(spec: KeySpec, label: str) -> Created:
     """Creates a key under `label`, or returns the existing one.
 
     Tries the TPM if the KeySpec prefers it, then the software KSP, and CAPI if the KSP cannot
-    persist keys. Raises WindowsCallError, and KEY_NAME_TAKEN if another program's key has this
-    name.
+    persist keys. Raises WindowsCallError, KEY_UNSUPPORTED for an EC key where only CAPI is left,
+    and KEY_NAME_TAKEN if another program's key has this name.
     """
     name = container_name(label)
     tpm = cng.container(name, w.MS_PLATFORM_CRYPTO_PROVIDER)
@@ -70,19 +72,19 @@ def _create_in_software(spec: KeySpec, name: str) -> Container:
 
 
 def _try_tpm(spec: KeySpec, place: Container) -> WindowsCallError | None:
-    """Creates the key in the TPM, or takes one from an interrupted run, and test-signs with PSS.
+    """Creates the key in the TPM, or takes one from an interrupted run, and test-signs with it.
 
     Returns None, or why the TPM cannot be used; no key remains then, unless deleting it fails.
-    TLS 1.3 needs PSS with a salt as long as the hash, which many TPMs do not support; this must
-    come to light before the certificate is issued. Raises WindowsCallError if the user declined
-    Windows' prompt, which is not a fault of the TPM.
+    TLS 1.3 needs of an RSA key PSS with a salt as long as the hash, which many TPMs do not support,
+    and not every TPM has every curve; this must come to light before the certificate is issued.
+    Raises WindowsCallError if the user declined Windows' prompt, which is not a fault of the TPM.
     """
     try:
         if not cng.is_hardware(place.provider):
             return WindowsCallError("NCryptGetProperty", NTE_DEVICE_NOT_READY)
         if not cng.exists(place):
             cng.create(spec, place)
-        _try_pss(place)
+        _try_key(place)
     except WindowsCallError as error:
         with suppress(WindowsCallError):
             cng.delete(place)
@@ -92,25 +94,15 @@ def _try_tpm(spec: KeySpec, place: Container) -> WindowsCallError | None:
     return None
 
 
-def _try_pss(place: Container) -> None:
+def _try_key(place: Container) -> None:
+    """Signs as a login by TLS 1.3 does."""
     data = b"certclient"
     with cng.key(place) as key:
-        signature = cng.sign(key, SCHEMES[SignatureAlgorithm.RSA_PSS_SHA256], data)
         public_key = cng.spki_of(key)
-    if not _verifies(public_key, signature, data):
+        algorithm = signature_algorithms(public_key, SignaturePurpose.LOGIN)[-1]
+        signature = cng.sign(key, SCHEMES[algorithm], data)
+    if not verifies(public_key, signature, data, algorithm):
         raise WindowsCallError("NCryptSignHash", NTE_BAD_SIGNATURE)
-
-
-def _verifies(public_key: bytes, signature: bytes, data: bytes) -> bool:
-    key = load_der_public_key(public_key)
-    scheme = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size)
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, data, scheme, hashes.SHA256())
-            return True
-    except InvalidSignature:
-        pass
-    return False
 
 
 def find(label: str) -> Container | None:
@@ -225,6 +217,8 @@ class WindowsSigner:
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `model.keys.Signer.sign`."""
         scheme = SCHEMES[algorithm]
+        if not can_sign(self.spki, algorithm):
+            raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="a key of another kind")
         if scheme.pss and not self.signs_pss:
             raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="a CAPI key, which has no PSS")
         with translated():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from certclient.model.certificate_reading import KeyKind
+from certclient.model.keys import SignaturePurpose, signature_algorithms
 from certclient.store.windows import keys
 from certclient.store.windows.container import Container
 from certclient.store.windows.crypt32 import SystemStoreEntry
@@ -32,7 +32,7 @@ class KeyFinder:
                 return claimed
             if keys.spki_or_none(claimed) == entry.certificate.spki:
                 return claimed
-            if not _is_rsa(entry) and keys.key_exists(claimed):
+            if not _is_readable(entry) and keys.key_exists(claimed):
                 # A key of a kind that cannot be read here; this program makes none of them.
                 return claimed
         return self.ours.get(entry.certificate.spki)
@@ -48,5 +48,5 @@ class KeyFinder:
         return found
 
 
-def _is_rsa(entry: SystemStoreEntry) -> bool:
-    return entry.certificate.key_kind is KeyKind.RSA
+def _is_readable(entry: SystemStoreEntry) -> bool:
+    return bool(signature_algorithms(entry.certificate.spki, SignaturePurpose.REQUEST))

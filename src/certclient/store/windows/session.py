@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import (
-    REQUEST_ALGORITHMS,
-    TLS_ALGORITHMS,
+    PSS,
     KeyRef,
     KeySpec,
-    SignatureAlgorithm,
+    SignaturePurpose,
     Signer,
+    signature_algorithms,
 )
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.proof import prove
@@ -132,7 +132,7 @@ class WindowsSession:
             self._delete_key(place)
 
     def self_test(
-        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+        self, certificate: Certificate, purpose: SignaturePurpose = SignaturePurpose.LOGIN
     ) -> None:
         """See StoreSession.self_test. Also raises KEY_OF_ANOTHER if the key does not match."""
         with translated():
@@ -143,7 +143,8 @@ class WindowsSession:
         signer = self._signer(place)
         if signer.spki != certificate.spki:
             raise CertclientError(ErrorCode.KEY_OF_ANOTHER, serial=certificate.serial_hex)
-        possible = [a for a in algorithms if signer.signs_pss or a in REQUEST_ALGORITHMS]
+        wanted = signature_algorithms(certificate.spki, purpose)
+        possible = [one for one in wanted if signer.signs_pss or one not in PSS]
         prove(signer, certificate, self.random_bytes, possible)
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from support.softhsm import PIN, SoftHsmToken, right_pin
 
 LABEL = "certclient 0000000000000001"
 NAME = "電子証明書"
-SPEC = KeySpec(2048)
+SPEC = KeySpec()
 
 
 def new_pair(token: SoftHsmToken) -> tuple[KeyRef, Certificate]:

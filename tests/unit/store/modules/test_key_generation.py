@@ -3,19 +3,21 @@ token that cannot make a safe, useful key says so before a certificate is asked 
 
 from __future__ import annotations
 
+import pkcs11
 import pytest
-from pkcs11 import Attribute, ObjectClass
+from pkcs11 import Attribute, KeyType, ObjectClass
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm, KeyRef, KeySpec, SignatureAlgorithm
+from certclient.model.public_keys import Curve
 from support.pkcs11_shim import Shim
 from support.pki import make_lab
 from support.softhsm import ScriptedPins, SoftHsmToken, right_pin
 
 LABEL = "certclient 0000000000000001"
 OTHER = "certclient 0000000000000002"
-SPEC = KeySpec(2048)
+SPEC = KeySpec()
 HALVES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
 
 
@@ -23,16 +25,22 @@ def objects(token: SoftHsmToken) -> list[tuple[str, bytes, str]]:
     """Class, CKA_ID and label of every object, read without certclient."""
     (found,) = (one for one in token.hsm.module().tokens() if one.label == token.label)
     with found.open(user_pin=token.pin) as session:
-        return [
-            (kind.name, handle[Attribute.ID], handle[Attribute.LABEL])
-            for kind in (*HALVES, ObjectClass.CERTIFICATE)
-            for handle in list(session.get_objects({Attribute.CLASS: kind}))
-        ]
+        return objects_of(session)
 
 
-def obtained(token: SoftHsmToken, label: str = LABEL) -> tuple[KeyRef, Certificate]:
+def objects_of(session: pkcs11.Session) -> list[tuple[str, bytes, str]]:
+    return [
+        (kind.name, handle[Attribute.ID], handle[Attribute.LABEL])
+        for kind in (*HALVES, ObjectClass.CERTIFICATE)
+        for handle in list(session.get_objects({Attribute.CLASS: kind}))
+    ]
+
+
+def obtained(
+    token: SoftHsmToken, label: str = LABEL, algorithm: KeyAlgorithm = SPEC.algorithm
+) -> tuple[KeyRef, Certificate]:
     with token.store().open(right_pin) as session:
-        key = session.create_key(SPEC, label)
+        key = session.create_key(KeySpec(algorithm), label)
         certificate = make_lab().issue(session.signer(key).spki)
         session.install(key, certificate, "電子証明書")
         session.self_test(certificate)
@@ -182,7 +190,7 @@ def test_a_token_without_pss_is_refused_before_a_key_is_made_if_the_bank_needs_i
 ) -> None:
     token = shim.hsm.new_token()
     shim.play("no-pss")
-    error = failure(token, KeySpec(2048, pss=True))
+    error = failure(token, KeySpec(pss=True))
     assert error.code is ErrorCode.KEY_UNSUPPORTED
     assert error.data["problem"] == "no-pss"
     assert error.data["reason"] == "CKM_RSA_PKCS_PSS"
@@ -197,10 +205,65 @@ def test_a_token_whose_pss_is_a_claim_is_refused_by_a_trial(
     """A browser would believe the claim, and the login would fail."""
     token = shim.hsm.new_token()
     shim.play(behaviour)
-    error = failure(token, KeySpec(2048, pss=needed))
+    error = failure(token, KeySpec(pss=needed))
     assert error.code is ErrorCode.KEY_UNSUPPORTED
     assert error.data["problem"] == "no-pss"
     assert objects(token) == []
+
+
+EC = [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384]
+
+
+@pytest.mark.parametrize("behaviour", ["no-ec", "no-ecdsa", "ec-bits=256"])
+def test_a_token_without_ec_is_refused_before_a_key_is_made(shim: Shim, behaviour: str) -> None:
+    token = shim.hsm.new_token()
+    shim.play(behaviour)
+    error = failure(token, KeySpec(KeyAlgorithm.EC_P384))
+    assert error.code is ErrorCode.KEY_UNSUPPORTED
+    assert error.data["problem"] == "no-ec"
+    assert shim.calls("C_GenerateKeyPair") == 0
+    obtained(token)
+
+
+def test_a_token_for_shorter_rsa_keys_is_refused_before_a_key_is_made(shim: Shim) -> None:
+    token = shim.hsm.new_token()
+    shim.play("rsa-bits=2048")
+    error = failure(token, KeySpec(KeyAlgorithm.RSA_4096))
+    assert error.code is ErrorCode.KEY_UNSUPPORTED
+    assert error.data["problem"] == "no-size"
+    assert shim.calls("C_GenerateKeyPair") == 0
+    obtained(token)
+
+
+@pytest.mark.parametrize("algorithm", EC)
+@pytest.mark.parametrize("behaviour", ["raw-point", "refuse-false", "no-set", "no-empty-id"])
+def test_ec_keys_of_tokens_that_differ(shim: Shim, behaviour: str, algorithm: KeyAlgorithm) -> None:
+    token = shim.hsm.new_token()
+    shim.play(behaviour)
+    _, certificate = obtained(token, algorithm=algorithm)
+    assert KeyAlgorithm.of(certificate.spki) is algorithm
+    (stored,) = token.store().certificates()
+    assert stored.key is not None
+    with token.store().open(right_pin) as session:
+        session.self_test(certificate)
+        session.delete(certificate)
+    assert objects(token) == []
+
+
+def test_a_key_is_not_deleted_for_another_with_the_same_id(shim: Shim) -> None:
+    """Private halves of EC keys do not show their public key."""
+    token = shim.hsm.new_token()
+    _, certificate = obtained(token, algorithm=KeyAlgorithm.EC_P256)
+    (found,) = (one for one in token.hsm.module().tokens() if one.label == token.label)
+    with found.open(rw=True, user_pin=token.pin) as session:
+        (key_id,) = {one[1] for one in objects_of(session)}
+        curve = {Attribute.EC_PARAMS: Curve.P256.value}
+        parameters = session.create_domain_parameters(KeyType.EC, curve, local=True)
+        parameters.generate_keypair(id=key_id, label="another program's", store=True)
+    with token.store().open(right_pin) as session_:
+        session_.delete(certificate)
+    left = [label for kind, _, label in objects(token) if kind == "PRIVATE_KEY"]
+    assert "another program's" in left
 
 
 def test_a_token_that_cannot_sign_requests_is_refused_before_a_key_is_made(shim: Shim) -> None:

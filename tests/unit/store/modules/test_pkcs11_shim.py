@@ -13,7 +13,7 @@ PROCEDURE = "certclient 0000000000000001"
 def test_without_a_behaviour_it_is_softhsm(shim: Shim) -> None:
     token = shim.hsm.new_token()
     with token.store().open(right_pin) as session:
-        key = session.create_key(KeySpec(2048), PROCEDURE)
+        key = session.create_key(KeySpec(), PROCEDURE)
         certificate = make_lab().issue(session.signer(key).spki)
         session.install(key, certificate, "電子証明書")
         session.self_test(certificate)

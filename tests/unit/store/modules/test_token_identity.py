@@ -34,7 +34,7 @@ def stores(shim: Shim) -> list[CertificateStore]:
 
 def with_certificate(token: SoftHsmToken) -> Certificate:
     with token.store().open(right_pin) as session:
-        key = session.create_key(KeySpec(2048), PROCEDURE)
+        key = session.create_key(KeySpec(), PROCEDURE)
         certificate = make_lab().issue(session.signer(key).spki)
         session.install(key, certificate, "電子証明書")
     return certificate

@@ -16,22 +16,33 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonObject, JsonValue, error_record, moment, print_json
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
+from certclient.model.keys import KeyAlgorithm
 from certclient.model.visible_text import visible
 from certclient.qualification.token import TokenResult, TokenTrial, token_passed
 from certclient.store.base import CertificateStore, Described
 from certclient.store.names import title_of
 
+_RSA = "rsa"
+_ALGORITHMS = (_RSA, KeyAlgorithm.EC_P256.value, KeyAlgorithm.EC_P384.value)
 _BITS = ("2048", "3072", "4096")
 
 
 @click.pass_obj
-def qualify(invocation: Invocation, store: str, bits: str, yes: bool, pin_stdin: bool) -> int:
+def qualify(
+    invocation: Invocation,
+    store: str,
+    algorithm: str,
+    bits: str | None,
+    yes: bool,
+    pin_stdin: bool,
+) -> int:
     """Runs the checks and prints the report.
 
     Returns exit code 0 if the token qualifies, that of a refusal if not. Raises CONSENT_REQUIRED,
-    CONSENT_REFUSED, and as `chosen_token`.
+    CONSENT_REFUSED, and as `chosen_token`; click.UsageError for --bits with an EC algorithm.
     """
     invocation.command = "token qualify"
+    key_algorithm = _key_algorithm(algorithm, bits)
     token = chosen_token(invocation, store)
     if not isinstance(token, Described):
         raise why_not(token)
@@ -44,7 +55,7 @@ def qualify(invocation: Invocation, store: str, bits: str, yes: bool, pin_stdin:
     trial = TokenTrial(
         store=token,
         pin=interaction.pin,
-        bits=int(bits),
+        algorithm=key_algorithm,
         clock=invocation.services.clock,
         random_bytes=os.urandom,
     )
@@ -62,6 +73,14 @@ def qualify(invocation: Invocation, store: str, bits: str, yes: bool, pin_stdin:
             invocation.catalogue.text(f"qualify-token.{'passed-all' if passed else 'failed-some'}")
         )
     return code
+
+
+def _key_algorithm(algorithm: str, bits: str | None) -> KeyAlgorithm:
+    if algorithm == _RSA:
+        return KeyAlgorithm(f"rsa-{bits or _BITS[0]}")
+    if bits is not None:
+        raise click.UsageError(f"--bits is for --algorithm {_RSA} only")
+    return KeyAlgorithm(algorithm)
 
 
 def _print_result(invocation: Invocation, result: TokenResult) -> None:
@@ -104,7 +123,8 @@ command = Command(
     callback=qualify,
     params=[
         Option(["--store"], default="", metavar="NAME"),
-        Option(["--bits"], type=click.Choice(_BITS), default=_BITS[0]),
+        Option(["--algorithm"], type=click.Choice(_ALGORITHMS), default=_RSA),
+        Option(["--bits"], type=click.Choice(_BITS)),
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),
         *common_parameters(),

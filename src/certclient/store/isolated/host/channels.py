@@ -206,8 +206,8 @@ class SessionChannel(Channel):
                 session.delete(Certificate.read(der))
             case DeleteKey(key):
                 session.delete_key(key)
-            case SelfTest(der, algorithms):
-                session.self_test(Certificate.read(der), algorithms)
+            case SelfTest(der, purpose):
+                session.self_test(Certificate.read(der), purpose)
             case other:
                 raise wire.ProtocolError(type(other).__name__)
 
