@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certclient.model import ber
-from certclient.model.certificate_reading import KeyKind, key_kind
-from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import SignatureAlgorithm, Signer
+from certclient.model.keys import SignatureAlgorithm, Signer, can_sign, request_algorithm
 
 SUBJECT_ALT_NAME = "2.5.29.17"
 
@@ -21,8 +19,10 @@ _IDENTIFIERS = {
     SignatureAlgorithm.RSA_PKCS1_SHA256: bytes.fromhex("300d06092a864886f70d01010b0500"),
     SignatureAlgorithm.RSA_PKCS1_SHA384: bytes.fromhex("300d06092a864886f70d01010c0500"),
     SignatureAlgorithm.RSA_PKCS1_SHA512: bytes.fromhex("300d06092a864886f70d01010d0500"),
+    SignatureAlgorithm.ECDSA_SHA256: bytes.fromhex("300a06082a8648ce3d040302"),
+    SignatureAlgorithm.ECDSA_SHA384: bytes.fromhex("300a06082a8648ce3d040303"),
 }
-"""AlgorithmIdentifiers (RFC 4055, 5)."""
+"""AlgorithmIdentifiers: RSA with a NULL (RFC 4055, 5), ECDSA without (RFC 5758, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,15 @@ def certificate_request(
     subject: bytes,
     signer: Signer,
     extensions: Sequence[RequestedExtension] = (),
-    algorithm: SignatureAlgorithm = SignatureAlgorithm.RSA_PKCS1_SHA256,
+    algorithm: SignatureAlgorithm | None = None,
 ) -> bytes:
     """A request (DER) for `subject`, a Name (DER) that is taken over byte for byte.
 
-    Its signature by the key itself is the proof of possession. Raises whatever `Signer.sign`
-    raises.
+    Its signature by the key itself is the proof of possession. `algorithm`: one of
+    `request_algorithms`; None for the preferred one. Raises CertclientError(KEY_UNSUPPORTED) and
+    whatever `Signer.sign` raises.
     """
+    algorithm = algorithm or request_algorithm(signer.spki)
     information = ber.encoded(
         ber.SEQUENCE,
         _VERSION + subject + signer.spki + ber.encoded(_ATTRIBUTES, _attributes(extensions)),
@@ -65,9 +67,9 @@ def request_algorithms(spki: bytes) -> Sequence[SignatureAlgorithm]:
 
     Raises CertclientError(KEY_UNSUPPORTED) for a kind of key that this program does not make.
     """
-    if key_kind(spki) is not KeyKind.RSA:
-        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="not an RSA key")
-    return tuple(_IDENTIFIERS)
+    preferred = request_algorithm(spki)
+    others = [one for one in _IDENTIFIERS if one is not preferred and can_sign(spki, one)]
+    return (preferred, *others)
 
 
 def requested_key(request: bytes) -> bytes:

@@ -19,7 +19,7 @@ from certclient.ca.pkcs10 import (
 )
 from certclient.ca.subjects import common_name
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeySpec, SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm, KeySpec, SignatureAlgorithm
 from certclient.store.base import CertificateStore, PinProvider, no_pin
 from support.nss import NssDatabase
 from support.pki import customer_name, rsa_signer
@@ -40,15 +40,22 @@ def openssl_req(request: bytes, folder: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def request_from(store: CertificateStore, pin: PinProvider) -> tuple[bytes, bytes]:
+def request_from(
+    store: CertificateStore, pin: PinProvider, algorithm: KeyAlgorithm = KeyAlgorithm.RSA_2048
+) -> tuple[bytes, bytes]:
     with store.open(pin) as session:
-        signer = session.signer(session.create_key(KeySpec(), "certclient 0001"))
+        signer = session.signer(session.create_key(KeySpec(algorithm), "certclient 0001"))
         return certificate_request(customer_name().public_bytes(), signer), signer.spki
 
 
 @ON_LINUX
-def test_openssl_accepts_a_request_from_a_token(softhsm: SoftHsm, tmp_path: Path) -> None:
-    request, spki = request_from(softhsm.new_token().store(), right_pin)
+@pytest.mark.parametrize(
+    "algorithm", [KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384]
+)
+def test_openssl_accepts_a_request_from_a_token(
+    softhsm: SoftHsm, tmp_path: Path, algorithm: KeyAlgorithm
+) -> None:
+    request, spki = request_from(softhsm.new_token().store(), right_pin, algorithm)
     assert "verify OK" in openssl_req(request, tmp_path, "-verify")
     assert "CN = TKYM1408054 1403" in openssl_req(request, tmp_path, "-subject")
     public_key = x509.load_der_x509_csr(request).public_key()

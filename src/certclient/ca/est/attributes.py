@@ -13,9 +13,10 @@ from certclient.ca.est.certificates import decoded_body, malformed
 from certclient.ca.pkcs10 import SUBJECT_ALT_NAME, RequestedExtension
 from certclient.model import ber
 from certclient.model.ber import Tlv
-from certclient.model.certificate_reading import EXTENDED_KEY_USAGE, KEY_USAGE, rsa_modulus
+from certclient.model.certificate_reading import EXTENDED_KEY_USAGE, KEY_USAGE
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm
+from certclient.model.public_keys import rsa_modulus
 
 _CHALLENGE_PASSWORD = "1.2.840.113549.1.9.7"
 _EXTENSION_REQUESTS = ("1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14")
