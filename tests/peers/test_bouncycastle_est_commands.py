@@ -43,7 +43,7 @@ def write_profile(pc: CliComputer, peer: Peer, lab: Lab) -> None:
 def certificate_of(pc: CliComputer, lab: Lab, user_id: str) -> Certificate:
     """A certificate of the CA in the PC's store that expires in 20 days."""
     with pc.nss.store().open(right_pin) as session:
-        key = session.create_key(KeySpec(2048), user_id)
+        key = session.create_key(KeySpec(), user_id)
         certificate = lab.issue(session.signer(key).spki, user_name(user_id), days=20)
         session.install_intermediates(list(lab.chain))
         session.install(key, certificate, user_id)
