@@ -27,7 +27,7 @@ from certclient.cmp.mac import new_parameters
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import EMPTY_NAME, CertId, directory_name
 from certclient.cmp.protection import protect_with_mac, protect_with_signature
-from certclient.cmp.revocation import Revocation, RevokeRequest
+from certclient.cmp.revocation import Revocation, RevokeReply, RevokeRequest
 from certclient.cmp.signatures import prove_possession
 from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
@@ -65,6 +65,8 @@ class CmpExchange:
 
     def message(self, body: Body, **changes: object) -> bytes:
         """A protected message (DER); `changes` overwrite header fields."""
+        if isinstance(body, CertificateRequest | RevokeRequest):
+            changes = {"recip_nonce": None, **changes}  # the first message of a transaction
         return self.protect(self.header(**changes), body).encode()
 
     def send(self, der: bytes) -> Message:
@@ -148,12 +150,26 @@ def issued(reply: Message) -> Certificate:
 
 
 def failure(reply: Message) -> Failure:
-    """The only failure in an error message."""
-    assert isinstance(reply.body, ErrorMessage), reply.body
-    assert reply.body.status.status == PkiStatus.REJECTION
-    assert len(reply.body.status.text) == 2, "in Japanese and in English"
-    (only,) = reply.body.status.failures
+    """The only failure in a refusal: an error message, or the response to the request."""
+    status = refusing_status(reply)
+    assert status.status == PkiStatus.REJECTION
+    assert len(status.text) == 2, "in Japanese and in English"
+    (only,) = status.failures
     return only
+
+
+def refusing_status(reply: Message) -> PkiStatusInfo:
+    """The status of an error message, or of a response that grants nothing."""
+    match reply.body:
+        case ErrorMessage(status):
+            return status
+        case CertificateReply(_, (response,)):
+            assert response.certificate is None
+            return response.status
+        case RevokeReply((status,)):
+            return status
+        case _:
+            raise AssertionError(reply.body)
 
 
 def _request(kind: RequestKind, key: RsaSigner, template: CertTemplate) -> CertificateRequest:

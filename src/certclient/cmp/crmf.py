@@ -24,7 +24,7 @@ class CertTemplate:
     """The requested contents of a certificate (RFC 4211, 5); None leaves a field to the CA.
 
     `issuer` and `subject` are Names, `spki` is a SubjectPublicKeyInfo, `extensions` a SEQUENCE OF
-    Extension, all as DER. Decoding ignores the validity and the unique identifiers.
+    Extension, `validity` an OptionalValidity, all as DER. Decoding ignores the other fields.
     """
 
     serial: int | None = None
@@ -32,6 +32,7 @@ class CertTemplate:
     subject: bytes | None = None
     spki: bytes | None = None
     extensions: bytes | None = None
+    validity: bytes | None = None
 
     @classmethod
     def from_syntax(cls, value: syntax.CertTemplate) -> CertTemplate:
@@ -42,6 +43,7 @@ class CertTemplate:
             subject=_der(value.subject),
             spki=_sequence(value.public_key),
             extensions=_sequence(value.extensions),
+            validity=_sequence(value.validity),
         )
 
     def to_syntax(self) -> syntax.CertTemplate:
@@ -51,7 +53,7 @@ class CertTemplate:
             serial_number=self.serial,
             signing_alg=None,
             issuer=_any(self.issuer),
-            validity=None,
+            validity=_items(self.validity),
             subject=_any(self.subject),
             public_key=_items(self.spki),
             issuer_uid=None,

@@ -54,6 +54,10 @@ class ProtectionError(Exception):
     """A message's protection is missing, unknown, over the limits, or wrong."""
 
 
+class AlgorithmError(ProtectionError):
+    """An algorithm, or a part of one, that is unknown or too weak: not a question of the key."""
+
+
 class WrongMacError(ProtectionError):
     """The MAC does not match: the secret differs, or bytes were altered."""
 
@@ -84,7 +88,7 @@ def check_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes, mac: byt
 def _keyed(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> HMAC:
     derive = {PBM: _pbm_key, PBMAC1: _pbmac1_key}.get(algorithm.oid)
     if derive is None or algorithm.parameters is None:
-        raise ProtectionError(f"unknown MAC {algorithm.oid}")
+        raise AlgorithmError(f"unknown MAC {algorithm.oid}")
     try:
         key, digest = derive(algorithm.parameters, secret.encode())
     except syntax.MalformedMessageError as error:
@@ -111,7 +115,7 @@ def _pbmac1_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlg
     kdf = AlgorithmIdentifier.decode(syntax.encode(value.key_derivation))
     mac = AlgorithmIdentifier.decode(syntax.encode(value.mac))
     if kdf.oid != _PBKDF2 or kdf.parameters is None:
-        raise ProtectionError(f"unknown key derivation {kdf.oid}")
+        raise AlgorithmError(f"unknown key derivation {kdf.oid}")
     derivation = syntax.decode(syntax.PBKDF2Params, kdf.parameters)
     _check_costs(derivation.salt, derivation.iteration_count, MAX_PBKDF2_ITERATIONS)
     digest = _hash(_HMACS, mac.oid)
@@ -156,7 +160,7 @@ def _pbm_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlgori
 
 def _hash(known: dict[str, type[hashes.HashAlgorithm]], oid: str) -> hashes.HashAlgorithm:
     if oid not in known:
-        raise ProtectionError(f"unknown hash or HMAC {oid}")
+        raise AlgorithmError(f"unknown hash or HMAC {oid}")
     return known[oid]()
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from certclient.cmp import mac
 from certclient.cmp.bodies import Body
-from certclient.cmp.mac import ProtectionError, WrongMacError
+from certclient.cmp.mac import AlgorithmError, ProtectionError, WrongMacError
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.signatures import check_signature, signature_identifier
@@ -16,6 +16,7 @@ from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret
 
 __all__ = [
+    "AlgorithmError",
     "MacAlgorithm",
     "ProtectionError",
     "WrongMacError",

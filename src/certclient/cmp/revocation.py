@@ -20,11 +20,12 @@ class Revocation:
     """One certificate to revoke: `template` gives issuer and serial number.
 
     `reason` is the number of a CRLReason (RFC 5280, 5.3.1: cessationOfOperation is 5), None if the
-    request gives none.
+    request gives none. `further_reasons`: those of a request that wrongly gives more than one.
     """
 
     template: CertTemplate
     reason: int | None = None
+    further_reasons: tuple[int, ...] = ()
 
     @classmethod
     def decode(cls, der: bytes) -> Revocation:
@@ -34,22 +35,26 @@ class Revocation:
             syntax.decode(syntax.Extension, syntax.encode(entry))
             for entry in value.crl_entry_details or ()
         ]
-        reasons = [e.value for e in entries if e.oid.dotted_string == _CRL_REASON]
+        reasons = [_reason(e.value) for e in entries if e.oid.dotted_string == _CRL_REASON]
         template = CertTemplate.from_syntax(value.cert_details)
-        return cls(template, _reason(reasons[0]) if reasons else None)
+        return cls(template, reasons[0] if reasons else None, tuple(reasons[1:]))
 
     def encode(self) -> bytes:
         """RevDetails as DER."""
-        details = None
-        if self.reason is not None:
-            entry = syntax.Extension(
+        reasons = () if self.reason is None else (self.reason, *self.further_reasons)
+        details = [
+            syntax.Extension(
                 oid=x509.ObjectIdentifier(_CRL_REASON),
                 critical=False,
-                value=syntax.wrap(_ENUMERATED, bytes((self.reason,))),
+                value=syntax.wrap(_ENUMERATED, bytes((reason,))),
             )
-            details = [syntax.tlv(syntax.encode(entry))]
+            for reason in reasons
+        ]
         return syntax.encode(
-            syntax.RevDetails(cert_details=self.template.to_syntax(), crl_entry_details=details)
+            syntax.RevDetails(
+                cert_details=self.template.to_syntax(),
+                crl_entry_details=[syntax.tlv(syntax.encode(one)) for one in details] or None,
+            )
         )
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.cmp import syntax
 from certclient.cmp.crmf import CertReqMsg, CertRequest, PopSignature
-from certclient.cmp.mac import ProtectionError
+from certclient.cmp.mac import AlgorithmError, ProtectionError
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature, signatures_of
 from certclient.model.keys import SignatureAlgorithm, Signer, request_algorithm
@@ -77,7 +77,8 @@ def check_signature(
     """Verifies `signature` over `data` with the key `spki` (DER SubjectPublicKeyInfo).
 
     Accepts the `allowed` ones of `model.ca_signatures`. Raises ProtectionError for a wrong
-    signature, a weak, unknown or disallowed algorithm, or a key of another kind.
+    signature, a disallowed algorithm, or a key of another kind; AlgorithmError for a weak or
+    unknown algorithm.
     """
     scheme = _scheme(algorithm)
     if scheme.signature not in allowed & signatures_of(spki):
@@ -89,6 +90,11 @@ def check_signature(
         raise ProtectionError("the signature does not match") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise ProtectionError(f"unreadable key: {error}") from error
+
+
+def check_algorithm(algorithm: AlgorithmIdentifier) -> None:
+    """Raises AlgorithmError unless it is the identifier of a signature that is accepted."""
+    _scheme(algorithm)
 
 
 def prove_possession(request: CertRequest, new_key: Signer) -> CertReqMsg:
@@ -143,7 +149,7 @@ def _scheme(algorithm: AlgorithmIdentifier) -> _Scheme:
     if algorithm.oid == _RSA_PSS:
         return _pss(algorithm.parameters or b"")
     if algorithm.oid not in _BY_OID:
-        raise ProtectionError(f"signature algorithm {algorithm.oid} not accepted")
+        raise AlgorithmError(f"signature algorithm {algorithm.oid} not accepted")
     return _Scheme(_BY_OID[algorithm.oid])
 
 
@@ -152,16 +158,16 @@ def _pss(parameters: bytes) -> _Scheme:
     try:
         value = syntax.decode(syntax.PSSParams, parameters)
         if value.hash is None or value.mask is None or value.trailer != 1:
-            raise ProtectionError("PSS with SHA-1")
+            raise AlgorithmError("PSS with SHA-1")
         digest = AlgorithmIdentifier.decode(syntax.encode(value.hash.value))
         mask = AlgorithmIdentifier.decode(syntax.encode(value.mask.value))
         mask_digest = AlgorithmIdentifier.decode(mask.parameters or b"")
     except syntax.MalformedMessageError as error:
-        raise ProtectionError(f"PSS parameters: {error}") from error
+        raise AlgorithmError(f"PSS parameters: {error}") from error
     if digest.oid not in _PSS_BY_HASH:
-        raise ProtectionError(f"hash algorithm {digest.oid} not accepted")
+        raise AlgorithmError(f"hash algorithm {digest.oid} not accepted")
     if mask.oid != _MGF1 or mask_digest.oid != digest.oid:
-        raise ProtectionError("PSS with two hashes")
+        raise AlgorithmError("PSS with two hashes")
     scheme = _Scheme(_PSS_BY_HASH[digest.oid], value.salt_length)
     if scheme.salt_length < 0:
         raise ProtectionError(f"PSS salt of {scheme.salt_length} bytes")

@@ -10,7 +10,7 @@ from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.ca import SKEW
 from certclient_practice.bank.policy import check_key, check_obtaining, check_renewal, expiry
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.bank.subjects import names_only, subject_fits
+from certclient_practice.bank.subjects import names_only, names_other, subject_fits
 from certclient_practice.repositories.records import (
     BankTransactionState,
     CertificateRecord,
@@ -31,7 +31,8 @@ class RequestedCertificate:
     `kind` names the request in the protocol's words; `renews`: by the current certificate, else by
     an issue code. `spki` and `subject` (a Name, possibly empty) are DER. `old_certificate` is the
     certificate to replace, if the request names it: its issuer (DER) and serial number. `pin` and
-    `one_time_password` (or a ticket in its place) are b"" if absent.
+    `one_time_password` (or a ticket in its place) are b"" if absent. `wishes`: it names contents of
+    the certificate, beside key and subject, that the bank does not take over.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class RequestedCertificate:
     old_certificate: tuple[bytes, int] | None = None
     pin: bytes = field(default=b"", repr=False)
     one_time_password: bytes = field(default=b"", repr=False)
+    wishes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class EnrollmentService:
             confirmation=confirmation,
             code_id=requester.code.id if requester.code else None,
             old_serial_hex=requester.signer.certificate.serial_hex if requester.signer else "",
+            modified=requested.wishes or names_other(requested.subject, requester.customer),
         )
         repositories.transactions.add(transaction, self._bank.clock())
         if is_ticket(requested.one_time_password):

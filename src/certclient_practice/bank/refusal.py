@@ -216,9 +216,12 @@ class RefusedError(Exception):
 
     @classmethod
     def wrong_endpoint(cls) -> RefusedError:
-        """A kur or rr without a signature, or another request without an issue code."""
+        """A kur or rr without a signature, or another request without an issue code.
+
+        wrongIntegrity: "password based instead of signature or vice versa" (RFC 9810, App. F).
+        """
         return cls(
-            Failure.NOT_AUTHORIZED,
+            Failure.WRONG_INTEGRITY,
             "この手続きには別の認証方法が必要です。",
             "This request needs the other credential (issue code or current certificate).",
         )

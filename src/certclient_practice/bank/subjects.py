@@ -34,6 +34,11 @@ def subject_fits(subject: bytes, customer: Customer) -> bool:
     return name_parts(subject) in ((), on_file)
 
 
+def names_other(subject: bytes, customer: Customer) -> bool:
+    """Returns whether a Name (DER) differs from the subject on file, which the bank issues for."""
+    return not subject_fits(subject, customer)
+
+
 def _attribute(rdn_der: bytes) -> tuple[str, str]:
     # An RDN is a SET, but `items` reads a SEQUENCE.
     members = syntax.items(syntax.retag(syntax.tlv(rdn_der), syntax.SEQUENCE))

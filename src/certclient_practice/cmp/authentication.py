@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from certclient.cmp.messages import Message
 from certclient.cmp.protection import (
+    AlgorithmError,
     ProtectionError,
     WrongMacError,
     is_mac,
     verify_mac,
     verify_signature,
 )
+from certclient.cmp.signatures import check_algorithm
 from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
 from certclient_practice.bank.authentication import (
@@ -20,6 +22,7 @@ from certclient_practice.bank.authentication import (
 )
 from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
+from certclient_practice.cmp.refusals import bad_algorithm
 from certclient_practice.repositories.records import IssueCode, TransactionRecord
 
 
@@ -29,6 +32,7 @@ def authenticate(bank: Bank, repositories: Repositories, message: Message) -> Re
     Within the transaction that it opened, a spent code or a superseded certificate is still
     accepted: the client needs it to ask again for a lost pkiConf.
     """
+    _check_algorithm(message)
     transaction = repositories.transactions.find(message.header.transaction_id or b"")
     if is_mac(message):
         user_id = (message.header.sender_kid or b"").decode(errors="replace")
@@ -37,6 +41,19 @@ def authenticate(bank: Bank, repositories: Repositories, message: Message) -> Re
             bank, repositories, user_id, opened_with, lambda code: _is_mac_of(message, code)
         )
     return _by_signature(bank, repositories, message, transaction)
+
+
+def _check_algorithm(message: Message) -> None:
+    """Whether the protection can be verified at all; parameters of a MAC are checked with it."""
+    algorithm = message.header.protection_alg
+    if algorithm is None or message.protection is None:
+        raise RefusedError.unprotected()
+    if is_mac(message):
+        return
+    try:
+        check_algorithm(algorithm)
+    except AlgorithmError as error:
+        raise bad_algorithm() from error
 
 
 def _code_of(
@@ -54,6 +71,8 @@ def _is_mac_of(message: Message, code: Secret) -> bool:
         verify_mac(message, code)
     except WrongMacError:
         return False
+    except AlgorithmError as error:
+        raise bad_algorithm() from error
     except ProtectionError as error:
         raise RefusedError.unprotected() from error
     return True
@@ -88,6 +107,5 @@ def _signing_certificate(
         repositories.register.find(transaction.old_serial_hex) if transaction is not None else None
     )
     if known is None:
-        unsigned = message.protection is None
-        raise RefusedError.unprotected() if unsigned else RefusedError.signer_unknown()
+        raise RefusedError.signer_unknown()
     return known.certificate

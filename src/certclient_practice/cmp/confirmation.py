@@ -5,11 +5,12 @@ from __future__ import annotations
 from cryptography.hazmat.primitives import hashes
 
 from certclient.cmp.bodies import CertificateConfirm, CertStatus, PkiConfirm
-from certclient.cmp.status import PkiStatus
+from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.enrollment import EnrollmentService
 from certclient_practice.bank.refusal import RefusedError
+from certclient_practice.cmp.refusals import contradictory_confirmation
 from certclient_practice.cmp.replies import Reply
 from certclient_practice.cmp.request import CRMF_ID, reply_id
 from certclient_practice.repositories.records import (
@@ -51,9 +52,9 @@ class ConfirmationHandler:
             raise RefusedError.wrong_certificate_hash()
         if entry.cert_hash != _hash_of(record.certificate, entry):
             raise RefusedError.wrong_certificate_hash()
-        if entry.status is not None and entry.status.status == PkiStatus.REJECTION:
-            return self.reject(repositories, transaction)
-        return self._accept(repositories, transaction, record)
+        if _accepts(entry.status):
+            return self._accept(repositories, transaction, record)
+        return self.reject(repositories, transaction)
 
     def reject(self, repositories: Repositories, transaction: TransactionRecord) -> Reply:
         """Revokes the certificate that the client rejects. Raises RefusedError.
@@ -84,6 +85,18 @@ class ConfirmationHandler:
             raise RefusedError.transaction_over()
         self._enrollment.confirm(repositories, transaction, record)
         return Reply(PkiConfirm())
+
+
+def _accepts(status: PkiStatusInfo | None) -> bool:
+    """Whether a statusInfo, which may be absent, accepts or rejects (RFC 9483, 4.1.1)."""
+    if status is None:
+        return True
+    accepts = status.status == PkiStatus.ACCEPTED
+    if accepts and status.failures:
+        raise contradictory_confirmation()
+    if not accepts and status.status != PkiStatus.REJECTION:
+        raise contradictory_confirmation()
+    return accepts
 
 
 def _hash_of(certificate: Certificate, entry: CertStatus) -> bytes:

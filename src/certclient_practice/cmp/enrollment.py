@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certclient.cmp.bodies import CertificateReply, CertResponse, PollEntry, PollReply, PollRequest
 from certclient.cmp.messages import Header
-from certclient.cmp.status import PkiStatus, PkiStatusInfo
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient_practice.bank.authentication import Requester
 from certclient_practice.bank.bank import Bank, Repositories
@@ -14,10 +14,14 @@ from certclient_practice.bank.enrollment import (
     RequestedCertificate,
 )
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.cmp.replies import Reply
+from certclient_practice.cmp.replies import Reply, rejection
 from certclient_practice.cmp.request import reply_id, reply_kind
 from certclient_practice.repositories.records import Confirmation, TransactionRecord
 
+MODIFIED_TEXTS = (
+    "登録内容に合わせて電子証明書を発行しました。",
+    "The certificate was issued with what is on file.",
+)
 WAITING_TEXTS = ("電子証明書の発行手続き中です。", "The certificate is being prepared.")
 
 
@@ -61,7 +65,14 @@ class EnrollmentHandler:
         number = reply_id(transaction.kind)
         if request.cert_req_ids != (number,):
             raise RefusedError.no_transaction()
-        result = self._service.proceed(repositories, requester, transaction)
+        try:
+            result = self._service.proceed(repositories, requester, transaction)
+        except RefusedError as refusal:
+            if refusal.failure is not Failure.BAD_CERT_TEMPLATE:
+                raise
+            # About the request, not about the poll: in the delayed response (RFC 9483, 3.6.2, 4.4).
+            response = CertResponse(number, rejection(refusal))
+            return Reply(CertificateReply(reply_kind(transaction.kind), (response,)))
         if result.certificate is None:
             entry = PollEntry(number, self._bank.policy.check_after, WAITING_TEXTS)
             return Reply(PollReply((entry,)))
@@ -70,7 +81,9 @@ class EnrollmentHandler:
 
 def _issued(result: EnrollmentResult, certificate: Certificate) -> Reply:
     transaction = result.transaction
-    body = _certificate_reply(transaction.kind, PkiStatus.ACCEPTED, (), certificate)
+    granted = PkiStatus.GRANTED_WITH_MODS if transaction.modified else PkiStatus.ACCEPTED
+    texts = MODIFIED_TEXTS if transaction.modified else ()
+    body = _certificate_reply(transaction.kind, granted, texts, certificate)
     implicit = transaction.confirmation is Confirmation.IMPLICIT
     return Reply(body, implicit_confirm=implicit, requires_confirmation=not implicit)
 

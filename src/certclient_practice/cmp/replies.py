@@ -10,7 +10,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certclient.cmp import syntax
-from certclient.cmp.bodies import Body, ErrorMessage
+from certclient.cmp.bodies import (
+    Body,
+    CertificateReply,
+    CertificateRequest,
+    CertResponse,
+    ErrorMessage,
+    Pkcs10Request,
+    ReplyKind,
+)
 from certclient.cmp.messages import (
     CMP2000,
     CMP2021,
@@ -21,11 +29,13 @@ from certclient.cmp.messages import (
 )
 from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
 from certclient.cmp.protection import protect_with_mac
-from certclient.cmp.status import PkiStatus, PkiStatusInfo
+from certclient.cmp.revocation import RevokeReply, RevokeRequest
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.secret import Secret
 from certclient_practice.bank.authentication import Requester
 from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.refusal import RefusedError
+from certclient_practice.cmp.request import CRMF_ID, PKCS10_ID
 
 ECDSA_SHA256 = AlgorithmIdentifier("1.2.840.10045.4.3.2")
 """ecdsa-with-SHA256, without parameters (RFC 5758, 3.2)."""
@@ -74,8 +84,8 @@ class ReplyBuilder:
     def refused(
         self, request: Message, refusal: RefusedError, requester: Requester
     ) -> ProtectedReply:
-        """Builds an `error` for an authenticated requester."""
-        return self.protected_reply(request, Reply(_error(refusal)), requester)
+        """Builds the refusal for an authenticated requester."""
+        return self.protected_reply(request, Reply(refusing_body(request.body, refusal)), requester)
 
     def unauthenticated(self, request: Message | None, refusal: RefusedError) -> ProtectedReply:
         """Builds a signed `error` for an unauthenticated sender.
@@ -136,11 +146,33 @@ class ReplyBuilder:
         return ProtectedReply(message.protected(signature).encode(), header.sender_nonce or b"")
 
 
+def refusing_body(request: Body, refusal: RefusedError) -> Body:
+    """The body that refuses `request` (RFC 9483, 3.6.2).
+
+    What is wrong in the body of an ir, cr, p10cr, kur or rr is reported in the response to it, with
+    the status rejection; what is wrong elsewhere (in the header, or in other bodies) by `error`.
+    """
+    if refusal.failure is Failure.TRANSACTION_ID_IN_USE:
+        return _error(refusal)
+    match request:
+        case CertificateRequest(kind):
+            return CertificateReply(kind.reply, (CertResponse(CRMF_ID, rejection(refusal)),))
+        case Pkcs10Request():
+            return CertificateReply(ReplyKind.CP, (CertResponse(PKCS10_ID, rejection(refusal)),))
+        case RevokeRequest():
+            return RevokeReply((rejection(refusal),))
+        case _:
+            return _error(refusal)
+
+
+def rejection(refusal: RefusedError) -> PkiStatusInfo:
+    """The status of a refused request."""
+    return PkiStatusInfo(PkiStatus.REJECTION, refusal.texts, frozenset({refusal.failure}))
+
+
 def _nonce() -> bytes:
     return secrets.token_bytes(NONCE_BYTES)
 
 
 def _error(refusal: RefusedError) -> ErrorMessage:
-    return ErrorMessage(
-        PkiStatusInfo(PkiStatus.REJECTION, refusal.texts, frozenset({refusal.failure}))
-    )
+    return ErrorMessage(rejection(refusal))

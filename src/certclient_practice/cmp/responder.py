@@ -70,7 +70,7 @@ class CmpResponder:
 
     def _answer(self, repositories: Repositories, message: Message, request_hash: bytes) -> bytes:
         try:
-            check_header(message.header, self._bank.wire_clock(), self._bank.policy)
+            check_header(message, self._bank.wire_clock(), self._bank.policy)
             requester = authenticate(self._bank, repositories, message)
         except RefusedError as refusal:
             _log.info("not believed, transaction %s: %s", _name(message), refusal)
@@ -92,7 +92,7 @@ class CmpResponder:
     ) -> RequestedCertificate | None:
         if not isinstance(message.body, CertificateRequest | Pkcs10Request):
             return None
-        requested = read_request(message.body)
+        requested = read_request(message.body, self._bank.policy)
         self._service.check_secrets(repositories, requester, requested)
         return requested
 
@@ -165,7 +165,11 @@ def _open_transaction(
     Requires the same requester and a recipNonce that the bank sent in it. Raises RefusedError.
     """
     transaction = repositories.transactions.find(message.header.transaction_id or b"")
-    if transaction is None or transaction.requester != requester.name:
+    if transaction is None or transaction.user_id != requester.customer.user_id:
+        raise RefusedError.no_transaction()
+    if (transaction.code_id is None) != (requester.code is None):
+        raise RefusedError.wrong_endpoint()
+    if transaction.requester != requester.name:
         raise RefusedError.no_transaction()
     if not repositories.transactions.sent_nonce(transaction.id, message.header.recip_nonce or b""):
         raise RefusedError.bad_recipient_nonce()

@@ -64,6 +64,7 @@ _METHODS: Mapping[str, tuple[str, ...]] = {
 _STATUS: Mapping[Failure, int] = {
     Failure.BAD_MESSAGE_CHECK: 401,
     Failure.NOT_AUTHORIZED: 403,
+    Failure.WRONG_INTEGRITY: 403,
     Failure.CERT_REVOKED: 403,
     Failure.SIGNER_NOT_TRUSTED: 403,
 }

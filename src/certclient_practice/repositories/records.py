@@ -149,7 +149,7 @@ class TransactionRecord:
     every later message must use the same. `kind` is the opening body or operation (`ir`, `kur`,
     `simpleenroll`, …). `spki` is DER. `serial_hex` is "" until a certificate is issued;
     `old_serial_hex` is the serial number of the certificate to renew, "" if an issue code opened
-    it.
+    it. `modified`: the certificate differs from the request in more than what it leaves open.
     """
 
     id: bytes
@@ -163,6 +163,7 @@ class TransactionRecord:
     code_id: int | None = None
     old_serial_hex: str = ""
     serial_hex: str = ""
+    modified: bool = False
 
 
 class TicketState(enum.Enum):

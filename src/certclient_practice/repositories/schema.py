@@ -94,4 +94,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT""",
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     ),
+    ("ALTER TABLE transactions ADD COLUMN modified INTEGER NOT NULL DEFAULT 0",),
 )

@@ -24,8 +24,8 @@ class Transactions:
         """Inserts a transaction. Raises sqlite3.IntegrityError for a known transactionID."""
         self._db.execute(
             """INSERT INTO transactions (id, requester, user_id, kind, state, spki, polls_left,
-                 implicit_confirm, code_id, old_serial, serial, created)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                 implicit_confirm, code_id, old_serial, serial, created, modified)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 record.id,
                 record.requester,
@@ -39,6 +39,7 @@ class Transactions:
                 record.old_serial_hex,
                 record.serial_hex,
                 to_column(now),
+                record.modified,
             ),
         )
 
@@ -114,4 +115,5 @@ def _record(row: sqlite3.Row) -> TransactionRecord:
         code_id=row["code_id"],
         old_serial_hex=row["old_serial"],
         serial_hex=row["serial"],
+        modified=bool(row["modified"]),
     )
