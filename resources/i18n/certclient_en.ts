@@ -314,6 +314,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         </translation>
     </message>
     <message>
+        <source>Renewal has closed</source>
+        <translation>Renewal has closed</translation>
+    </message>
+    <message>
         <source>Today is the last day</source>
         <translation>Today is the last day</translation>
     </message>
@@ -511,6 +515,18 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>A wrong user ID has the same effect: please compare it, too.</source>
         <translation>A wrong user ID has the same effect: please compare it, too.</translation>
+    </message>
+    <message>
+        <source>One of the characters is not possible.</source>
+        <translation>One of the characters is not possible.</translation>
+    </message>
+    <message>
+        <source>You typed {count} characters.</source>
+        <translation>You typed {count} characters.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to the bank.</source>
+        <translation>Nothing was sent to the bank.</translation>
     </message>
     <message>
         <source>the letter {letter} and the digit {digit}</source>
@@ -928,12 +944,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>The link from your bank has brought the issue code.</translation>
     </message>
     <message>
+        <source>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</source>
+        <translation>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</translation>
+    </message>
+    <message>
         <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
         <translation>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</translation>
     </message>
     <message>
         <source>Please have the letter from your bank at hand.</source>
         <translation>Please have the letter from your bank at hand.</translation>
+    </message>
+    <message>
+        <source>Renewal closed at {time}. The certificate is still valid until {end}, but it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
+        <translation>Renewal closed at {time}. The certificate is still valid until {end}, but it cannot be renewed. Until {until} you can obtain a new one with an issue code.</translation>
     </message>
     <message>
         <source>The certificate has expired ({expired}), so it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
@@ -1083,6 +1107,10 @@ Serial number: {serial}</translation>
         <translation>The bank does not accept your certificate</translation>
     </message>
     <message>
+        <source>Renewal closed at {0}</source>
+        <translation>Renewal closed at {0}</translation>
+    </message>
+    <message>
         <source>Your certificate has expired</source>
         <translation>Your certificate has expired</translation>
     </message>
@@ -1097,6 +1125,10 @@ Serial number: {serial}</translation>
     <message>
         <source>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</source>
         <translation>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: valid until {until}. You can still log in with it, but not renew it. Until {day} you can obtain a new one with an issue code from your bank.</source>
+        <translation>{bank}, {user}: valid until {until}. You can still log in with it, but not renew it. Until {day} you can obtain a new one with an issue code from your bank.</translation>
     </message>
     <message>
         <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
@@ -1125,6 +1157,10 @@ Serial number: {serial}</translation>
         <translation>Today is the last day.</translation>
     </message>
     <message>
+        <source>You are not reminded again: it cannot be renewed any more then.</source>
+        <translation>You are not reminded again: it cannot be renewed any more then.</translation>
+    </message>
+    <message>
         <source>If you choose “Renew later”, you are reminded again in two hours.</source>
         <translation>If you choose “Renew later”, you are reminded again in two hours.</translation>
     </message>
@@ -1144,8 +1180,8 @@ Serial number: {serial}</translation>
         <translation>Please renew your certificate.</translation>
     </message>
     <message>
-        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again on {0}.</source>
-        <translation>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again on {0}.</translation>
+        <source>The certificate has to be renewed before it expires. If you choose “Renew later”, you will be reminded again on {0}.</source>
+        <translation>The certificate has to be renewed before it expires. If you choose “Renew later”, you will be reminded again on {0}.</translation>
     </message>
     <message>
         <source>Today is the last day.</source>
@@ -1887,6 +1923,10 @@ Closing the window removes everything.</translation>
     <message>
         <source>It has expired.</source>
         <translation>It has expired.</translation>
+    </message>
+    <message>
+        <source>It can only be obtained anew, with an issue code.</source>
+        <translation>It can only be obtained anew, with an issue code.</translation>
     </message>
     <message>
         <source>Its renewal is not finished yet.</source>

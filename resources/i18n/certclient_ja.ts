@@ -314,6 +314,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         </translation>
     </message>
     <message>
+        <source>Renewal has closed</source>
+        <translation>更新の受付は終了しました</translation>
+    </message>
+    <message>
         <source>Today is the last day</source>
         <translation>本日が最終日です</translation>
     </message>
@@ -509,6 +513,18 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>A wrong user ID has the same effect: please compare it, too.</source>
         <translation>ユーザIDが違っているときも、ここで止まります。ユーザIDもお確かめください。</translation>
+    </message>
+    <message>
+        <source>One of the characters is not possible.</source>
+        <translation>使われない文字が含まれています。</translation>
+    </message>
+    <message>
+        <source>You typed {count} characters.</source>
+        <translation>入力したのは{count}文字です。</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to the bank.</source>
+        <translation>金融機関には、まだ何も送っていません。</translation>
     </message>
     <message>
         <source>the letter {letter} and the digit {digit}</source>
@@ -926,12 +942,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>発行コードは、金融機関のリンクから受け取りました。入力は要りません。</translation>
     </message>
     <message>
+        <source>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</source>
+        <translation>どちらも、金融機関からの手順書やお知らせに書かれています。発行コードは、ハイフンも含めて入力してください。空白や全角文字は、そのまま入力してもかまいません。</translation>
+    </message>
+    <message>
         <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
         <translation>どちらも、金融機関からお届けした案内に書かれています。全角・半角、空白、ハイフンの違いは、そのままでかまいません。</translation>
     </message>
     <message>
         <source>Please have the letter from your bank at hand.</source>
         <translation>金融機関からの案内（手順書）をお手元にご用意ください。</translation>
+    </message>
+    <message>
+        <source>Renewal closed at {time}. The certificate is still valid until {end}, but it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
+        <translation>更新の受付は{time}に終了しました。電子証明書の有効期限は {end} ですが、もう更新はできません。{until}までは、発行コードで新しい電子証明書を取得できます。</translation>
     </message>
     <message>
         <source>The certificate has expired ({expired}), so it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
@@ -1081,6 +1105,10 @@ Serial number: {serial}</source>
         <translation>お使いの電子証明書は金融機関で使えません</translation>
     </message>
     <message>
+        <source>Renewal closed at {0}</source>
+        <translation>更新の受付は{0}に終了しました</translation>
+    </message>
+    <message>
         <source>Your certificate has expired</source>
         <translation>電子証明書の有効期限が切れています</translation>
     </message>
@@ -1095,6 +1123,10 @@ Serial number: {serial}</source>
     <message>
         <source>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</source>
         <translation>{bank}の電子証明書（{user}）：発行コードで新しい電子証明書を取得してください。発行コードがお手元にない、または使えない場合は、金融機関に発行をご依頼ください。</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: valid until {until}. You can still log in with it, but not renew it. Until {day} you can obtain a new one with an issue code from your bank.</source>
+        <translation>{bank}の電子証明書（{user}）の有効期限は {until} です。期限までログインはできますが、更新はできません。{day}までは、金融機関から受け取る発行コードで新しい電子証明書を取得できます。</translation>
     </message>
     <message>
         <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
@@ -1121,6 +1153,10 @@ Serial number: {serial}</source>
         <translation>本日が最終日です。</translation>
     </message>
     <message>
+        <source>You are not reminded again: it cannot be renewed any more then.</source>
+        <translation>「後で更新する」を選ぶと、受付の終了までにもう一度お知らせすることはできません。</translation>
+    </message>
+    <message>
         <source>If you choose “Renew later”, you are reminded again in two hours.</source>
         <translation>「後で更新する」を選ぶと、2時間後にもう一度お知らせします。</translation>
     </message>
@@ -1140,8 +1176,8 @@ Serial number: {serial}</source>
         <translation>電子証明書の更新をお願いします。</translation>
     </message>
     <message>
-        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again on {0}.</source>
-        <translation>電子証明書は毎年の更新が必要です。「後で更新する」を選ぶと、{0}にもう一度お知らせします。</translation>
+        <source>The certificate has to be renewed before it expires. If you choose “Renew later”, you will be reminded again on {0}.</source>
+        <translation>電子証明書は期限までに更新が必要です。「後で更新する」を選ぶと、{0}にもう一度お知らせします。</translation>
     </message>
     <message>
         <source>Today is the last day.</source>
@@ -1880,6 +1916,10 @@ Closing the window removes everything.</source>
     <message>
         <source>It has expired.</source>
         <translation>有効期限が切れています。</translation>
+    </message>
+    <message>
+        <source>It can only be obtained anew, with an issue code.</source>
+        <translation>発行コードで新しい電子証明書を取得してください。</translation>
     </message>
     <message>
         <source>Its renewal is not finished yet.</source>

@@ -33,6 +33,7 @@ from certclient.model.banks import Banks, banks_of
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.keys import KeyRef
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
@@ -148,7 +149,8 @@ class FakeProcedures:
     """Fake procedures. `outcomes` maps a user ID to an error or an outcome; the default is success.
 
     Requests consent and the store's PIN as the real procedures do. `obtain` requests the issue code
-    `code_attempts` times and keeps the answers in `codes`; `tickets` are those of the links.
+    `code_attempts` times and keeps the answers in `codes`; `tickets` are those of the links; `rule`
+    is the bank's about codes.
     """
 
     lab: Lab
@@ -157,6 +159,7 @@ class FakeProcedures:
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     code_attempts: int = 1
     codes: list[str | None] = field(default_factory=list)
+    rule: CodeRule = FREE_CODE
     tickets: list[str | None] = field(default_factory=list)
     login: LoginTest = LOGIN_NOT_TESTED
     wrong_clock: CertclientError | None = None
@@ -188,7 +191,7 @@ class FakeProcedures:
         request = ConsentRequest(user_id, destination.destination, destination.label, None)
         outcome = self._run("obtain", user_id, request, destination, interaction)
         for attempt in range(self.code_attempts):
-            prompts = SecretRequest(SecretKind.ISSUE_CODE, user_id, previous_incorrect=attempt > 0)
+            prompts = SecretRequest(SecretKind.ISSUE_CODE, user_id, attempt > 0, self.rule)
             answer = interaction.secret(prompts)
             self.codes.append(answer.reveal() if answer else None)
         return outcome
@@ -341,7 +344,7 @@ class CliRunner:
     ) -> FakeProcedures:
         """All banks share what is seen."""
         self.max_wait = max_wait
-        return replace(self.procedures, bank=profile.id)
+        return replace(self.procedures, bank=profile.id, rule=profile.codes)
 
 
 def view(user_id: str, procedure_id: str, *, profile_id: str = "practice") -> ProcedureView:

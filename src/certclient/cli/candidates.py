@@ -70,4 +70,4 @@ def _on_this_pc(invocation: Invocation) -> Iterator[InventoryEntry]:
 
 
 def _until(invocation: Invocation, entry: InventoryEntry) -> str:
-    return invocation.catalogue.minute(entry.life.deadline)
+    return invocation.catalogue.minute(entry.life.expires)

@@ -24,7 +24,7 @@ from certclient.enrollment.interaction import (
 )
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.issue_code import normalised_code
+from certclient.model.issue_code import CodeRule
 from certclient.model.progress import Phase, Progress
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
@@ -229,18 +229,32 @@ class TerminalInteraction:
             return self._code_from_stdin(request)
         if not self._terminal.interactive:
             return None
-        answer = self._ask_secret(request)
-        return answer and normalised_code(answer.reveal())
+        while answer := self._ask_secret(request):
+            code = request.codes.read(answer.reveal())
+            problem = request.codes.problem(code) if code is not None else None
+            if problem is None:
+                return code
+            error = self._catalogue.error(request.codes.error(problem))
+            click.echo(error.sentence, err=True)
+        return None
 
     def _code_from_stdin(self, request: SecretRequest) -> Secret | None:
-        """Returns the code at most twice.
+        """Returns the code at most twice. Raises ISSUE_CODE_FORMAT.
 
         A procedure accepts the same answer a second time as deliberate (a code typed earlier may
         have been the wrong one), but never sends a code that it knows to be wrong.
         """
         self._codes_given = self._codes_given + 1 if request.previous_incorrect else 1
         line = self._code_line() if self._codes_given <= _ASKS_FOR_CODE else None
-        return normalised_code(line) if line else None
+        return _checked_code(line, request.codes) if line else None
+
+    def check_code(self, codes: CodeRule) -> None:
+        """Reads the code from standard input, if it is there, before anything is made.
+
+        Raises ISSUE_CODE_FORMAT.
+        """
+        if self._answers.code_stdin and (line := self._code_line()):
+            _checked_code(line, codes)
 
     def _code_line(self) -> str | None:
         """The issue code: always the first line of standard input, even if a PIN is needed first.
@@ -314,3 +328,10 @@ class TerminalInteraction:
             raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
         finally:
             self._asking = False
+
+
+def _checked_code(line: str, codes: CodeRule) -> Secret | None:
+    code = codes.read(line)
+    if code is not None and (problem := codes.problem(code)) is not None:
+        raise codes.error(problem)
+    return code

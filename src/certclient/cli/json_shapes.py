@@ -157,6 +157,7 @@ class Entry(StoredCertificate):
     days_left: int | None
     renew_from: Day | None
     deadline: Deadline | None
+    renewal_closed: bool | None
     obtain_until: Day | None
     obstacle: Code | None
     bank_status: BankStatus

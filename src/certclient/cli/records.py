@@ -113,6 +113,7 @@ def entry_record(entry: InventoryEntry) -> JsonObject:
         "days_left": entry.life.days_left if dated else None,
         "renew_from": entry.life.renew_from.isoformat() if dated else None,
         "deadline": entry.life.deadline.isoformat() if dated else None,
+        "renewal_closed": entry.life.closed if dated else None,
         "obtain_until": entry.life.obtain_until.isoformat() if dated else None,
         "obstacle": entry.obstacle.code.code if entry.obstacle else None,
         "bank_status": entry.bank_status.value,

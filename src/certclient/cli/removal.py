@@ -96,7 +96,7 @@ class RemovalCommand:
             question,
             user_id=self.entry.full_id,
             serial=self.entry.certificate.serial_hex,
-            until=catalogue.minute(self.entry.life.deadline),
+            until=catalogue.minute(self.entry.life.expires),
             place=self._invocation.place(self.store.destination, title_of(self.store)),
         )
         if not self._agreed and not self.interaction.confirm(text):

@@ -9,6 +9,7 @@ from typing import Protocol
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError
+from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.progress import Progress
 from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
@@ -43,11 +44,13 @@ class SecretKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SecretRequest:
-    """A request for one secret. `previous_incorrect`: the one given before was wrong."""
+    """A request for one secret. `previous_incorrect`: the one given before was wrong. `codes`: what
+    the bank's issue codes look like; an answer is a code as `CodeRule.read` returns it."""
 
     kind: SecretKind
     user_id: str
     previous_incorrect: bool = False
+    codes: CodeRule = FREE_CODE
 
 
 class NonInteractive:
@@ -100,7 +103,10 @@ class Interaction(Protocol):
         ...
 
     def secret(self, request: SecretRequest) -> Secret | None:
-        """Asks for one of the bank's secrets; None if the user gives none."""
+        """Asks for one of the bank's secrets; None if the user gives none.
+
+        Raises ISSUE_CODE_FORMAT for a code that cannot be right and cannot be asked for again.
+        """
         ...
 
     def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:

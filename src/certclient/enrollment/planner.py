@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.inventory import (
     Inventory,
     InventoryEntry,
@@ -17,7 +18,7 @@ from certclient.enrollment.run_context import Environment
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import own_label
-from certclient.model.lifecycle import Stage, lifecycle_of
+from certclient.model.lifecycle import lifecycle_of
 from certclient.model.profile import Profile
 from certclient.model.user_ids import requested_user_id
 
@@ -75,22 +76,13 @@ class ProcedurePlanner:
         )
 
     def check_stage(self, certificate: Certificate) -> None:
-        """Raises NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE for a date on which `certificate`
-        cannot be renewed."""
+        """Raises NOT_YET_RENEWABLE, RENEWAL_CLOSED, EXPIRED_OBTAIN_ANEW, TOO_LATE for a date on
+        which `certificate` cannot be renewed."""
         environment = self._environment
         life = lifecycle_of(certificate, environment.clock(), environment.profile.renewal)
-        refusal = {
-            Stage.NOT_YET: ErrorCode.NOT_YET_RENEWABLE,
-            Stage.OBTAINABLE: ErrorCode.EXPIRED_OBTAIN_ANEW,
-            Stage.TOO_LATE: ErrorCode.TOO_LATE,
-        }.get(life.stage)
+        refusal = date_error(certificate, life)
         if refusal is not None:
-            raise CertclientError(
-                refusal,
-                serial=certificate.serial_hex,
-                renew_from=life.renew_from.isoformat(),
-                obtain_until=life.obtain_until.isoformat(),
-            )
+            raise refusal
 
     def check_newest(self, certificate: Certificate) -> None:
         """Raises NOTHING_RENEWABLE if another run has replaced `certificate` meanwhile, and its

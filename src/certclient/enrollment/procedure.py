@@ -75,11 +75,11 @@ class Enrollment:
         and never stored.
 
         Raises CertclientError: what stands in the way of any renewal of `current`
-        (`obstacles.obstacle`), KEY_NOT_FOUND, NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE,
-        PROCEDURE_RUNNING, CONSENT_REFUSED, POLICY_FORBIDS (the administrator's policy excludes this
-        store), CERTIFICATE_NOT_ACCEPTED (the bank does not accept `current`, or the second new
-        certificate either), and the error that stopped a step; `pending` then shows whether there
-        is a procedure to resume.
+        (`obstacles.obstacle`), KEY_NOT_FOUND, NOT_YET_RENEWABLE, RENEWAL_CLOSED,
+        EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED, POLICY_FORBIDS (the
+        administrator's policy excludes this store), CERTIFICATE_NOT_ACCEPTED (the bank
+        does not accept `current`, or the second new certificate either), and the error that stopped
+        a step; `pending` then shows whether there is a procedure to resume.
         """
         certificate, statuses = current.certificate, self.statuses()
         rule = statuses.subject_rule(self._environment.profile)
@@ -146,7 +146,7 @@ class Enrollment:
         archived at the end. `ticket`: an issue code from the bank's link, tried before the user is
         asked for one. If the bank refuses the new certificate for good, a code is asked for again,
         once. `user_id` may be one with its suffix. Raises as `renew` does, and USER_ID_IMPOSSIBLE,
-        ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
+        ISSUE_CODE_REQUIRED, ISSUE_CODE_FORMAT, ISSUE_CODE_WRONG.
         """
         user_id = check_user_id(self._environment.profile, user_id)
         new = self._planner.new_record(ProcedureKind.OBTAIN, user_id, destination.store_id)

@@ -27,10 +27,12 @@ _KEPT_FOR = timedelta(days=400)
 
 
 class ShownReminder(msgspec.Struct, frozen=True):
-    """The last reminder of one certificate: when (aware UTC) and with how many days left."""
+    """The last reminder of one certificate: when (aware UTC), with how many days left, and whether
+    the bank took no renewal any more (`Lifecycle.closed`)."""
 
     at: datetime
     days_left: int
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
         refused = row.entry.rejection
         return shown is None or (refused is not None and shown.at < refused.noted <= now)
     if row.condition is Condition.OBTAINABLE:
-        return shown is None or shown.days_left >= 0
+        # Once when renewal has closed, and once when it has expired.
+        told = shown is not None and (shown.days_left < 0 or shown.closed)
+        return not told or (shown is not None and shown.days_left >= 0 > row.entry.life.days_left)
     if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):
         return False
     if row.condition is Condition.VALID and row.entry.life.short_lived:
@@ -124,7 +128,8 @@ class ReminderHistory:
         kept = {name: shown for name, shown in self._read().items() if now - shown.at < _KEPT_FOR}
         for reminder in reminders:
             name = reminder.row.entry.certificate.fingerprint
-            kept[name] = ShownReminder(now.astimezone(UTC), reminder.days_left)
+            life = reminder.row.entry.life
+            kept[name] = ShownReminder(now.astimezone(UTC), life.days_left, life.closed)
         self._write(kept)
 
     def forget_earlier(self, fingerprint: str, now: datetime) -> None:

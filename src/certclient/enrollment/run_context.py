@@ -25,6 +25,7 @@ from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.enrollment.stopping import Stopping
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.issue_code import CodeProblem, CodeRule
 from certclient.model.keys import DigestSigner, KeyRef, SignatureAlgorithm, Signer
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
@@ -253,7 +254,10 @@ class RunContext:
         return CertificateCredential(Certificate.read(record.issued), signer, chain)
 
     def issue_code(self, record: Record) -> Secret:
-        """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""
+        """The issue code of this run, from the vault or the user.
+
+        Raises ISSUE_CODE_REQUIRED, ISSUE_CODE_FORMAT (before anything is sent).
+        """
         if not self.knows_code(record):
             self.code = self._ask_code(record, previous_incorrect=False)
         if self.code is None:
@@ -304,8 +308,27 @@ class RunContext:
             return None
 
     def _ask_code(self, record: Record, *, previous_incorrect: bool) -> Secret | None:
-        request = SecretRequest(SecretKind.ISSUE_CODE, record.user_id, previous_incorrect)
-        return self.take_ticket() or self.interaction.secret(request) or None
+        codes = self.environment.profile.codes
+        code = self._code_from_link(codes)
+        if code is None:
+            user = record.user_id
+            request = SecretRequest(SecretKind.ISSUE_CODE, user, previous_incorrect, codes)
+            code = self.interaction.secret(request) or None
+        if code is not None and (problem := codes.problem(code)) is not None:
+            raise codes.error(problem)
+        return code
+
+    def _code_from_link(self, codes: CodeRule) -> Secret | None:
+        """The link's code as it is, or as `codes` reads it; with a warning, None for one that
+        cannot be right."""
+        ticket = self.take_ticket()
+        if ticket is None or codes.problem(ticket) is None:
+            return ticket
+        code = codes.read(ticket.reveal())
+        if code is not None and codes.problem(code) is None:
+            return code
+        self.interaction.warning(codes.error(CodeProblem.CHARACTERS))
+        return None
 
     def network(self, call: Callable[[], T]) -> T:
         """Runs one exchange with the CA; retries after a transient error while patience lasts."""

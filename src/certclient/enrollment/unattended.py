@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.inventory import Inventory, InventoryEntry, newest_per_owner
 from certclient.enrollment.outcomes import ProcedureView
 from certclient.model.destination import Destination
@@ -46,15 +47,14 @@ def refused_alone(inventory: Inventory) -> Sequence[InventoryEntry]:
 def renewal_blocker(profile: Profile, entry: InventoryEntry) -> CertclientError | None:
     """Why this certificate cannot be renewed without user interaction; None if it can.
 
-    Its obstacle, EXPIRED_OBTAIN_ANEW, PIN_REQUIRED, BANK_SECRETS_REQUIRED, KEY_PROTECTED,
-    POLICY_FORBIDS, or why its store or key cannot be used. Never prompts.
+    Its obstacle, RENEWAL_CLOSED, EXPIRED_OBTAIN_ANEW, PIN_REQUIRED, BANK_SECRETS_REQUIRED,
+    KEY_PROTECTED, POLICY_FORBIDS, or why its store or key cannot be used. Never prompts.
     """
     user_id = entry.full_id
     if entry.obstacle is not None:
         return entry.obstacle
     if entry.life.stage is Stage.OBTAINABLE:
-        until = entry.life.obtain_until.isoformat()
-        return CertclientError(ErrorCode.EXPIRED_OBTAIN_ANEW, obtain_until=until)
+        return date_error(entry.certificate, entry.life)
     role = entry.owner.role
     if profile.ask_pin.includes(role) or profile.ask_one_time_password.includes(role):
         return CertclientError(ErrorCode.BANK_SECRETS_REQUIRED, user_id=user_id)

@@ -17,14 +17,16 @@ from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.login_test import LoginTest
 from certclient.enrollment.outcomes import BankHolds
+from certclient.i18n.code_shape import CodeShapeTexts, code_shape
 from certclient.i18n.formatting import fill, placeholders
 from certclient.model.certificate import Role
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.faults import Reason
-from certclient.model.japan_time import in_tokyo
-from certclient.model.lifecycle import Stage
+from certclient.model.issue_code import CodeRule, rule_of
+from certclient.model.japan_time import clock_time, in_tokyo
+from certclient.model.lifecycle import Lifecycle, Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
 
@@ -80,6 +82,8 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: str
     date: str
     minute: str
+    until_open: str = msgspec.field(name="until-open")
+    until_closed: str = msgspec.field(name="until-closed")
     comma: str
     saved_hint: str
     resume_hint: str
@@ -89,6 +93,8 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: dict[str, str]
     bank_holds: dict[str, str] = msgspec.field(name="bank-holds")
     stage: dict[str, str]
+    closed: str
+    code_shape: CodeShapeTexts = msgspec.field(name="code-shape")
     role: dict[str, str]
     destination: dict[str, str]
     reason: dict[str, str]
@@ -144,6 +150,8 @@ class Catalogue:
         values["bank_holds"] = self._texts.bank_holds[holds]
         if error.data.get("reason") in self._texts.reason:
             values["reason"] = self.reason(error)
+        if error.code is ErrorCode.ISSUE_CODE_FORMAT:
+            values["code_shape"] = self.code_shape(rule_of(error.data))
         if fields := error.data.get("fields"):
             values["fields"] = self.fields(map(CertificateField, fields.split(",")))
         known = frozenset(values)
@@ -152,7 +160,7 @@ class Catalogue:
         return ErrorText(
             code=error.code.code,
             title=self._fill((variant and variant.title) or words.title, values),
-            sentence=self._fill(self._hinted(chosen.sentence, begun=begun), values),
+            sentence=self._fill(self._hinted(chosen.sentence, begun=begun), values).strip(),
             next_step=self._fill(self._hinted(chosen.next, begun=begun), values),
             help=self.actor(error.code.actor, contact),
             details=tuple(
@@ -197,9 +205,13 @@ class Catalogue:
         """The state of a procedure."""
         return self._texts.state[state.value]
 
-    def stage(self, stage: Stage) -> str:
+    def stage(self, life: Lifecycle) -> str:
         """What the dates of a certificate permit today."""
-        return self._texts.stage[stage.value]
+        return self._texts.closed if life.closed else self._texts.stage[life.stage.value]
+
+    def code_shape(self, rule: CodeRule) -> str:
+        """What an issue code looks like, as a sentence; "" if the bank's may be anything."""
+        return code_shape(self._texts.code_shape, rule)
 
     def role(self, role: Role) -> str:
         """管理者 or 利用者, in this language."""
@@ -247,6 +259,20 @@ class Catalogue:
         return self._fill(
             self._texts.minute, {**_parts(local), "hour": local.hour, "minute": local.minute}
         )
+
+    def until(self, life: Lifecycle) -> str:
+        """The end of validity, to the minute, and the hour at which renewal closes if that is
+        earlier and not long past."""
+        text, still = self.minute(life.expires), life.stage in (Stage.NOT_YET, Stage.RENEWABLE)
+        if not life.closed and not (life.closes_early and still):
+            return text
+        template = self._texts.until_closed if life.closed else self._texts.until_open
+        return self._fill(template, {"until": text, "time": clock_time(life.deadline)})
+
+    def first(self, life: Lifecycle) -> str:
+        """When renewal begins: a day, for a short-lived certificate the minute."""
+        first = life.first
+        return self.minute(first) if isinstance(first, datetime) else self.day(first)
 
     def _fill(self, template: str, values: Mapping[str, object]) -> str:
         return fill(template, {**self._how, **values}, self._texts.unknown)

@@ -32,6 +32,12 @@ def day_in_tokyo(moment: datetime) -> date:
     return in_tokyo(moment).date()
 
 
+def clock_time(moment: datetime) -> str:
+    """The hour and minute of `moment` (aware) in Japan: 9:00, 23:59."""
+    local = in_tokyo(moment)
+    return f"{local.hour}:{local.minute:02}"
+
+
 def days_after(day: date, days: int) -> date:
     """The day `days` later, or earlier if negative; the first or last that Python can hold."""
     try:

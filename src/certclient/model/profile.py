@@ -8,6 +8,7 @@ from pathlib import Path
 
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate, Role, SubjectRule
+from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.purposes import DEFAULT_PURPOSES
@@ -128,7 +129,7 @@ class Profile:
     `usb_guide_url`: "" if the bank has no such page. `login_test_url`: an address that answers a
     GET with 2xx or 3xx only if the certificate logs in, "" if the bank has none. `install_root`:
     install the CA's root in Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a
-    practice bank, marked in yellow in every window.
+    practice bank, marked in yellow in every window. `codes`: what its issue codes look like.
     """
 
     id: str
@@ -152,3 +153,4 @@ class Profile:
     updates: UpdateSettings | None = None
     revocation: RevocationSettings | None = None
     excluded_destinations: tuple[str, ...] = ()
+    codes: CodeRule = FREE_CODE

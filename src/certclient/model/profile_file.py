@@ -24,9 +24,10 @@ from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, fault_of, not_allowed
+from certclient.model.issue_code import CodeRule, code_rule
 from certclient.model.jws import public_key
 from certclient.model.keys import KeyAlgorithm, KeySpec
-from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.lifecycle import RenewalPolicy, closing_hour
 from certclient.model.names import ATTRIBUTE_TYPES, attribute_type
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
@@ -42,6 +43,7 @@ from certclient.model.profile import (
 )
 from certclient.model.profile_syntax import (
     CaTable,
+    CodesTable,
     ContactTable,
     LocalizedTable,
     ProfileTable,
@@ -149,7 +151,11 @@ class _Reader:
             id=file.id,
             bank=_localized_text(file.bank),
             subject_rule=self._subject_rule(file.subject),
-            renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
+            renewal=RenewalPolicy(
+                file.renewal.days_before,
+                file.renewal.obtain_days_after,
+                self._try("renewal.until", closing_hour, file.renewal.until),
+            ),
             reminder_days=self._reminder_days(file.renewal),
             key=self._key_spec(file),
             ca=self._ca(file.ca),
@@ -172,6 +178,16 @@ class _Reader:
             install_root=file.storage.install_root,
             updates=self._updates(file.updates),
             revocation=self._revocation(file.revocation),
+            codes=self._codes(file.codes),
+        )
+
+    def _codes(self, codes: CodesTable) -> CodeRule:
+        kept = codes.hyphens == "kept"
+        lengths = self._try("codes.lengths", _distinct_numbers, codes.lengths)
+        return self._try(
+            "codes.alphabet",
+            lambda alphabet: code_rule(alphabet, lengths or (), hyphens=kept, case=codes.case),
+            codes.alphabet,
         )
 
     def _subject_rule(self, subject: SubjectTable) -> SubjectRule:
@@ -373,6 +389,11 @@ def _distinct(destinations: tuple[Destination, ...]) -> tuple[str, ...]:
     names = tuple(destination.value for destination in destinations)
     _check_distinct(names)
     return names
+
+
+def _distinct_numbers(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    _check_distinct(numbers)
+    return tuple(sorted(numbers))
 
 
 def _check_distinct(values: Sequence[object]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from certclient.model.ca_signatures import CaSignature
 from certclient.model.destination import Destination
+from certclient.model.issue_code import LONGEST_CODE, CodeCase
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
 from certclient.model.profile import MAX_VALIDITY_DAYS, MacAlgorithm, SecretPolicy
@@ -58,6 +59,14 @@ OptionalAddress = Annotated[str, _schema(pattern=f"^({_HTTP})?$")]
 Certificates = Annotated[str, _schema(pattern="-----BEGIN CERTIFICATE-----")]
 PublicKeys = Annotated[str, _schema(pattern="-----BEGIN PUBLIC KEY-----")]
 ModulePath = Annotated[str, _schema(pattern=r"^(/(?!/)|[A-Za-z]:[\\/])")]
+
+Hour = Annotated[str, _schema(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
+Alphabet = Annotated[str, msgspec.Meta(max_length=200)]
+CodeLength = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_CODE)]
+CodeLengths = Annotated[
+    tuple[CodeLength, ...],
+    msgspec.Meta(max_length=LONGEST_CODE, extra_json_schema={"uniqueItems": True}),
+]
 
 _ALL_DESTINATIONS = (Destination.PC, Destination.USB)
 
@@ -117,6 +126,13 @@ class RenewalTable(Table, frozen=True):
         DaysAfter,
         _about("A new certificate can be obtained up to this many days after the expiry date."),
     ] = DEFAULT_RENEWAL.obtain_days_after
+    until: Annotated[
+        Hour,
+        _about(
+            "Hour in Japan, HH:MM, at which renewal closes on the expiry date; empty: it closes "
+            "when the certificate expires."
+        ),
+    ] = ""
     reminder_days: Annotated[
         Reminders,
         _about("Reminders at this many days left, at most days_before; 0 is the last day."),
@@ -243,6 +259,33 @@ class StorageTable(Table, frozen=True):
     ] = False
 
 
+class CodesTable(Table, frozen=True):
+    """What an issue code looks like, so that a mistyped one is found before it is sent."""
+
+    alphabet: Annotated[
+        Alphabet,
+        _about(
+            "The characters in a code, without hyphens; ranges are possible, as in A-Z0-9; empty: "
+            "any."
+        ),
+    ] = ""
+    lengths: Annotated[
+        CodeLengths,
+        _about("How many characters a code may have, hyphens included if kept; empty: any."),
+    ] = ()
+    hyphens: Annotated[
+        Literal["ignored", "kept"],
+        _about("ignored: hyphens only group the code; kept: they are part of it."),
+    ] = "ignored"
+    case: Annotated[
+        CodeCase,
+        _about(
+            "kept: capital and small letters differ; upper, lower: they do not, and the code is "
+            "sent in this case."
+        ),
+    ] = CodeCase.KEPT
+
+
 class RevocationTable(Table, frozen=True):
     """Where the bank says which certificates it has revoked."""
 
@@ -284,6 +327,7 @@ class ProfileTable(Table, frozen=True):
         TlsTable | None, _about("Roots for TLS with the bank's servers; default: the system's.")
     ] = None
     storage: Annotated[StorageTable, _about("Where certificates and keys may be.")] = StorageTable()
+    codes: Annotated[CodesTable, _about("What an issue code looks like.")] = CodesTable()
     updates: Annotated[
         UpdatesTable | None, _about("Where new versions are announced; without it there are none.")
     ] = None

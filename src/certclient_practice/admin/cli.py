@@ -6,14 +6,20 @@ import logging
 import signal
 import sys
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import click
 from platformdirs import user_data_path
 
 from certclient import __version__
-from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
+from certclient.model.lifecycle import (
+    DEFAULT_RENEWAL,
+    OBTAIN_DAYS,
+    RENEW_DAYS,
+    RenewalPolicy,
+    closing_hour,
+)
 from certclient.model.profile import CMP, EST, SecretPolicy
 from certclient_practice.admin.commands import ADMIN_COMMANDS, BankAdmin
 from certclient_practice.admin.mail import bounced, notify
@@ -21,6 +27,7 @@ from certclient_practice.admin.profile_writer import ProfileOptions, profile_tom
 from certclient_practice.bank.bank import MAX_SHIFT_DAYS
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.bank.updates import AnnouncedVersions
+from certclient_practice.repositories.issue_codes import CodeStyle
 from certclient_practice.repositories.records import USER_SUFFIX
 from certclient_practice.web.server import LOOPBACK, PracticeServer, ServerSettings, read_addresses
 
@@ -38,6 +45,13 @@ _PROTOCOL = click.option(
     show_default=True,
     help="Protocol that the profile names. プロファイルの通信方式",
 )
+
+
+def _hour(_context: click.Context, _option: click.Parameter, text: str) -> time | None:
+    try:
+        return closing_hour(text)
+    except ValueError as error:
+        raise click.BadParameter("HH:MM is needed, such as 09:00") from error
 
 
 @click.group()
@@ -117,6 +131,21 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     help="Obtainable this many days after expiry.",
 )
 @click.option(
+    "--renew-until",
+    default="",
+    metavar="HH:MM",
+    callback=_hour,
+    help="Hour in Japan at which renewal closes on the expiry day. 更新の受付を終える時刻",
+)
+@click.option(
+    "--codes",
+    "code_style",
+    type=click.Choice([style.value for style in CodeStyle]),
+    default=CodeStyle.PLAIN.value,
+    show_default=True,
+    help="What issue codes look like. 発行コードの形",
+)
+@click.option(
     "--downloads",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of installers for the download page. 配布するファイル",
@@ -154,6 +183,8 @@ def serve(
     confirm_within: float,
     renew_days: int,
     obtain_days: int,
+    renew_until: time | None,
+    code_style: str,
     downloads: Path | None,
     announce_version: str | None,
     minimum_version: str | None,
@@ -166,7 +197,8 @@ def serve(
 ) -> None:
     """Run the bank until Ctrl+C. 練習銀行を起動する"""
     policy = BankPolicy(
-        renewal=RenewalPolicy(renew_days, obtain_days),
+        renewal=RenewalPolicy(renew_days, obtain_days, renew_until),
+        codes=CodeStyle(code_style),
         wait_polls=wait_polls,
         check_after=check_after,
         confirm_within=timedelta(seconds=confirm_within),
@@ -185,7 +217,7 @@ def serve(
     announced = AnnouncedVersions(announce_version or __version__, minimum_version or "")
     with admin.open(policy) as bank, PracticeServer(bank, settings) as server:
         bank.updates.announced = announced
-        bank.keep_renewal_rules()
+        bank.keep_rules()
         for user_id in customers:
             bank.add_customer(user_id, USER_SUFFIX)
         if profile_file is not None:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from certclient.model.lifecycle import hour_text
 from certclient.model.profile import CMP, EST, SecretPolicy
 from certclient_practice.bank.bank import SUBJECT_RULE, Bank
 from certclient_practice.bank.ca import INTERMEDIATE_NAME, certificate_pem
 from certclient_practice.bank.names import BANK_NAME, PROFILE_ID
 from certclient_practice.bank.revocation import CRL_PATH, OCSP_PATH
 from certclient_practice.bank.updates import PATH
+from certclient_practice.repositories.issue_codes import CodeStyle
 from certclient_practice.web.addresses import Addresses
 
 
@@ -58,9 +60,12 @@ issuers = {_list([INTERMEDIATE_NAME])}
 [renewal]
 days_before = {renewal.renew_days_before}
 obtain_days_after = {renewal.obtain_days_after}
+until = {_text(hour_text(renewal.until))}
 ask_pin = {_text(options.ask_pin.value)}
 ask_one_time_password = {_text(options.ask_one_time_password.value)}
 
+[codes]
+{_CODES[bank.policy.codes]}
 [key]
 bits = {options.key_bits}
 
@@ -90,6 +95,16 @@ address = {_text(addresses.public_url + PATH)}
 public_keys = \"\"\"
 {bank.updates.public_key_pem}\"\"\"
 {_revocation(bank, addresses) if options.revocation else ""}"""
+
+
+_LETTERS = "2-9A-HJ-NP-Z"
+_CODES = {
+    CodeStyle.PLAIN: 'hyphens = "ignored"\n',
+    CodeStyle.LETTERS: f'alphabet = "{_LETTERS}"\nlengths = [16]\n',
+    CodeStyle.HYPHENS: f'alphabet = "{_LETTERS}"\nlengths = [19]\nhyphens = "kept"\n',
+    CodeStyle.DIGITS: 'alphabet = "0-9"\nlengths = [24]\n',
+}
+"""What the profile says about each style of codes."""
 
 
 def _revocation(bank: Bank, addresses: Addresses) -> str:

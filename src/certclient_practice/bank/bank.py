@@ -68,7 +68,8 @@ class Repositories:
 class Bank:
     """One practice bank in a data folder. Safe to use from several threads and processes.
 
-    Without `policy`, the renewal days are those with which the bank was last served.
+    Without `policy`, the renewal days and the style of codes are those with which the bank was last
+    served.
     `clock` is the business clock; `shift_clock` can move it during a rehearsal, even while the
     server runs. `wire_clock` is the machine's time, used for times inside CMP messages and TLS
     certificates. Both return aware UTC.
@@ -92,7 +93,7 @@ class Bank:
         with self._database.transaction() as connection:
             settings = BankSettings(connection)
             self.clock.shift = settings.clock_shift
-            self.policy = policy or BankPolicy(renewal=settings.renewal)
+            self.policy = policy or BankPolicy(renewal=settings.renewal, codes=settings.codes)
 
     def close(self) -> None:
         """Closes the database connections. Call it when no thread uses the bank any more."""
@@ -105,7 +106,7 @@ class Bank:
             repositories = Repositories(
                 connection,
                 Customers(connection, self._vault),
-                IssueCodes(connection, self._vault),
+                IssueCodes(connection, self._vault, self.policy.codes),
                 Register(connection),
                 Transactions(connection),
                 Tickets(connection),
@@ -222,10 +223,12 @@ class Bank:
             BankSettings(connection).clock_shift = shift
         self.clock.shift = shift
 
-    def keep_renewal_rules(self) -> None:
-        """Stores the renewal days: they apply to this bank when opened without a policy."""
+    def keep_rules(self) -> None:
+        """Stores the renewal days and hour and the style of codes: they apply to this bank when
+        opened without a policy."""
         with self._database.transaction() as connection:
-            BankSettings(connection).renewal = self.policy.renewal
+            settings = BankSettings(connection)
+            settings.renewal, settings.codes = self.policy.renewal, self.policy.codes
 
     def state_of(self, serial_hex: str) -> CertificateState | None:
         """Returns the certificate's current state, None if this bank never issued it."""

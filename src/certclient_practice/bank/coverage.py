@@ -18,6 +18,8 @@ class CoverageState(enum.Enum):
 
     VALID = "valid"
     RENEWABLE = "renewable"
+    CLOSED = "closed"
+    """It still logs in, but renewal has closed on its expiry date."""
     OBTAINABLE = "obtainable"
     TOO_LATE = "too-late"
     NEVER = "never"
@@ -27,7 +29,7 @@ class CoverageState(enum.Enum):
     @property
     def covered(self) -> bool:
         """Whether this ID has a certificate that can log in."""
-        return self in (CoverageState.VALID, CoverageState.RENEWABLE)
+        return self in (CoverageState.VALID, CoverageState.RENEWABLE, CoverageState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def id_coverage(
     record = repositories.register.lasting_of(customer.user_id)
     if record is not None:
         life = lifecycle_of(record.certificate, now, policy)
-        return IdCoverage(customer, _BY_STAGE[life.stage], record, life)
+        state = CoverageState.CLOSED if life.closed else _BY_STAGE[life.stage]
+        return IdCoverage(customer, state, record, life)
     last = repositories.register.last_confirmed(customer.user_id)
     if last is None:
         return IdCoverage(customer, CoverageState.NEVER)

@@ -14,6 +14,7 @@ from certclient.model.japan_time import TOKYO
 from certclient.model.keys import MAX_RSA_BITS, MIN_RSA_BITS
 from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
 from certclient_practice.bank.refusal import RefusedError
+from certclient_practice.repositories.issue_codes import CodeStyle
 
 RSA_EXPONENT = 65537
 
@@ -30,9 +31,10 @@ class HttpScheme(enum.Enum):
 class BankPolicy:
     """The parameters of one practice bank; the defaults follow the seeds (S0, S1, S3).
 
-    `renewal` and `validity_days` count calendar days in Asia/Tokyo. `wait_polls` is the number of
-    polls before a certificate is ready, `check_after` the seconds between two of them. An
-    unconfirmed certificate is revoked after `confirm_within`. `time_tolerance` is the largest
+    `codes`: what issue codes look like. `renewal` and `validity_days` count calendar days in
+    Asia/Tokyo. `wait_polls` is the number of polls before a certificate is ready, `check_after` the
+    seconds between two of them. An unconfirmed certificate is revoked after `confirm_within`.
+    `time_tolerance` is the largest
     accepted deviation of a message's time. `code_attempts` is the number of wrong attempts that
     lock an issue code, and also the limit for ご契約先暗証番号 and the one-time password.
     `ticket_valid` applies to deep link tickets, `web_code_valid` to codes from the 電子証明書取得
@@ -44,6 +46,7 @@ class BankPolicy:
     """
 
     renewal: RenewalPolicy = field(default_factory=RenewalPolicy)
+    codes: CodeStyle = CodeStyle.PLAIN
     validity_days: int = 365
     confirm_within: timedelta = timedelta(hours=1)
     allow_implicit_confirm: bool = False
@@ -79,6 +82,8 @@ def check_renewal(not_after: datetime, now: datetime, policy: BankPolicy) -> Non
     where = lifecycle(not_after, now, policy.renewal)
     if where.stage is Stage.NOT_YET:
         raise RefusedError.not_yet_renewable(where.renew_from)
+    if where.closed:
+        raise RefusedError.renewal_closed(where.deadline)
     if where.stage is not Stage.RENEWABLE:
         raise RefusedError.expired()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from certclient.cmp.status import Failure
+from certclient.model.japan_time import clock_time
 from certclient.model.profile import LocalizedText
 
 
@@ -33,6 +34,17 @@ class RefusedError(Exception):
             Failure.BAD_REQUEST,
             f"まだ更新できません。{renew_from:%Y年%m月%d日}から更新できます。",
             f"Too early to renew: possible from {renew_from:%Y-%m-%d}.",
+        )
+
+    @classmethod
+    def renewal_closed(cls, closed: datetime) -> RefusedError:
+        """`closed` is the hour (aware, Asia/Tokyo) of the expiry date until which renewal was
+        possible."""
+        return cls(
+            Failure.BAD_REQUEST,
+            f"更新の受付は{clock_time(closed)}に終了しました。"
+            "「電子証明書取得」から取得してください。",
+            f"Renewal closed at {clock_time(closed)}: obtain a new one with an issue code.",
         )
 
     @classmethod

@@ -1,14 +1,16 @@
-"""Settings that an operator changes for a rehearsal: the bank's clock and its renewal days."""
+"""Settings for a rehearsal: the bank's clock, its renewal days and what its codes look like."""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
 
-from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.lifecycle import RenewalPolicy, closing_hour, hour_text
+from certclient_practice.repositories.issue_codes import CodeStyle
 
 _CLOCK_SHIFT = "clock-shift-seconds"
 _RENEW_DAYS, _OBTAIN_DAYS = "renew-days-before", "obtain-days-after"
+_UNTIL, _CODES = "renew-until", "code-style"
 
 
 class BankSettings:
@@ -29,24 +31,39 @@ class BankSettings:
 
     @property
     def renewal(self) -> RenewalPolicy:
-        """The renewal days with which the bank was last served; the defaults before that."""
+        """The renewal days and hour with which the bank was last served, or the defaults."""
         default = RenewalPolicy()
         return RenewalPolicy(
             self._number(_RENEW_DAYS, default.renew_days_before),
             self._number(_OBTAIN_DAYS, default.obtain_days_after),
+            closing_hour(self._text(_UNTIL, "")),
         )
 
     @renewal.setter
     def renewal(self, policy: RenewalPolicy) -> None:
-        """Stores the days."""
+        """Stores the days and the closing hour."""
         self._store(_RENEW_DAYS, policy.renew_days_before)
         self._store(_OBTAIN_DAYS, policy.obtain_days_after)
+        self._store(_UNTIL, hour_text(policy.until))
+
+    @property
+    def codes(self) -> CodeStyle:
+        """The style of issue codes with which the bank was last served."""
+        return CodeStyle(self._text(_CODES, CodeStyle.PLAIN.value))
+
+    @codes.setter
+    def codes(self, style: CodeStyle) -> None:
+        """Stores the style."""
+        self._store(_CODES, style.value)
 
     def _number(self, name: str, default: int) -> int:
-        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        return default if row is None else int(row["value"])
+        return int(self._text(name, str(default)))
 
-    def _store(self, name: str, value: int) -> None:
+    def _text(self, name: str, default: str) -> str:
+        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return default if row is None else str(row["value"])
+
+    def _store(self, name: str, value: int | str) -> None:
         self._db.execute(
             """INSERT INTO settings VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value""",

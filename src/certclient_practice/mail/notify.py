@@ -130,6 +130,7 @@ def compose(
         "user_id": f"{'*' * (len(customer.user_id) - 4)}{customer.user_id[-4:]}",
         "days": life.days_left,
         "deadline": f"{life.deadline:%Y年%m月%d日 %H:%M}",
+        "expires": f"{life.expires:%Y年%m月%d日 %H:%M}" if life.closes_early else "",
         "obtain_until": f"{life.obtain_until:%Y年%m月%d日}",
     }
     message = EmailMessage()
@@ -178,11 +179,11 @@ def bounce(bank: Bank, message_id: str, reply: str) -> bool:
 
 
 def _threshold(bank: Bank, record: CertificateRecord) -> int | None:
-    """Returns the last threshold reached; None before the first and after expiry."""
+    """Returns the last threshold reached; None before the first and once it cannot be renewed."""
     now = bank.clock()
     life = lifecycle_of(record.certificate, now, bank.policy.renewal)
     reached = [days for days in bank.policy.mail_days if life.days_left <= days]
-    return min(reached) if reached and record.certificate.valid_at(now) else None
+    return min(reached) if reached and _in_time(record, bank) else None
 
 
 def _readdress(repositories: Repositories, serial: str, customer: Customer, bank: Bank) -> None:
@@ -193,7 +194,7 @@ def _readdress(repositories: Repositories, serial: str, customer: Customer, bank
 
 
 def _claim(bank: Bank) -> list[_PendingMail]:
-    """Claims the mails due for an attempt; drops those about replaced or expired certificates."""
+    """Claims the mails due for an attempt; drops those that are no longer of use."""
     now = bank.clock()
     letters: list[_PendingMail] = []
     with bank.repositories() as repositories:
@@ -210,7 +211,13 @@ def _claim(bank: Bank) -> list[_PendingMail]:
 
 def _still_needed(repositories: Repositories, record: CertificateRecord, bank: Bank) -> bool:
     renewed = repositories.register.lasting_of(record.user_id) != record
-    return not renewed and record.certificate.valid_at(bank.clock())
+    return not renewed and _in_time(record, bank)
+
+
+def _in_time(record: CertificateRecord, bank: Bank) -> bool:
+    now = bank.clock()
+    closed = lifecycle_of(record.certificate, now, bank.policy.renewal).closed
+    return record.certificate.valid_at(now) and not closed
 
 
 def _report(ends: Counter[MailState], trouble: str = "") -> MailReport:

@@ -6,8 +6,10 @@ without one; each use revokes the unconfirmed certificate of the previous use.
 
 from __future__ import annotations
 
+import enum
 import secrets
 import sqlite3
+import string
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -19,18 +21,50 @@ from certclient_practice.repositories.vault import Vault
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, 1, I and O, which are easily confused on paper. 32 characters: 5 bits each."""
 LENGTH = 16
+_GROUP = 4
+_DIGITS = 24
+
+
+class CodeStyle(enum.Enum):
+    """What this bank's codes look like."""
+
+    PLAIN = "plain"
+    """16 letters and digits. The profile does not say so: every code is tried at the bank."""
+    LETTERS = "letters"
+    """The same, and the profile says so."""
+    HYPHENS = "hyphens"
+    """The same with a hyphen after each four, which is part of the code."""
+    DIGITS = "digits"
+    """24 digits."""
+
+    def new_code(self) -> str:
+        """A random code (about 80 bits)."""
+        if self is CodeStyle.DIGITS:
+            return _random(string.digits, _DIGITS)
+        code = _random(ALPHABET, LENGTH)
+        return grouped(code) if self is CodeStyle.HYPHENS else code
+
+
+def grouped(code: str) -> str:
+    """The code in groups of four, as letters and pages show it; one with hyphens is unchanged."""
+    if "-" in code:
+        return code
+    return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
 
 
 class IssueCodes:
     """The issue codes table, bound to one database transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, vault: Vault, style: CodeStyle = CodeStyle.PLAIN
+    ) -> None:
         self._db = connection
         self._vault = vault
+        self._style = style
 
     def create(self, user_id: str, now: datetime, valid: timedelta, *, reissue: bool) -> Secret:
-        """Creates a code (80 random bits) and withdraws the customer's active one."""
-        code = _random_code()
+        """Creates a code (about 80 random bits) and withdraws the customer's active one."""
+        code = self._style.new_code()
         self._db.execute(
             "UPDATE issue_codes SET state = ?, sealed_code = NULL WHERE user_id = ? AND state = ?",
             (CodeState.WITHDRAWN.value, user_id, CodeState.ACTIVE.value),
@@ -105,8 +139,8 @@ class IssueCodes:
         )
 
 
-def _random_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 def _issue_code(row: sqlite3.Row) -> IssueCode:

@@ -63,6 +63,9 @@ STATES = {
 COVERAGE_TEXTS = {
     CoverageState.VALID: LocalizedText(ja="有効", en="valid"),
     CoverageState.RENEWABLE: LocalizedText(ja="更新期間中", en="to be renewed now"),
+    CoverageState.CLOSED: LocalizedText(
+        ja="有効（更新の受付は終了、取得可能）", en="renewal has closed, can be obtained"
+    ),
     CoverageState.OBTAINABLE: LocalizedText(
         ja="期限切れ（取得可能）", en="expired, can be obtained"
     ),

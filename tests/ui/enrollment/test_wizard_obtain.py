@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from datetime import time
 
 import pytest
 
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Pending
 from certclient.enrollment.procedure_status import status_of
+from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.secret import Secret
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient_practice.repositories.issue_codes import CodeStyle
 from support.bank import USER_ID
 from support.scripted import ScriptedUser, UnavailableVault
 from support.softhsm import PIN
@@ -247,3 +250,38 @@ def test_link_provides_the_code(ui: UiEnvironment) -> None:
     customer.clicks_on("取得する")
     customer.arrives_at(WizardPageId.DONE)
     assert not wizard.session.has_ticket
+
+
+def test_codes_whose_hyphens_count_and_a_code_of_another_form(ui: UiEnvironment) -> None:
+    ui.bank.set_policy(codes=CodeStyle.HYPHENS)
+    ui.bank.write_profile()
+    ui.bank.add_customer()
+    code = ui.bank.issue_code().reveal()
+    assert code.count("-") == 3
+    customer = ui.open(EnrollmentWizard.obtain(ui.context()))
+    fill_in_letter(customer, USER_ID, code.replace("-", ""))
+    assert customer.wizard.page_id is WizardPageId.LETTER
+    for words in ("発行コードは19桁の英数字", "ハイフンを含みます", "入力したのは16文字です"):
+        assert words in customer.text
+    customer.pastes(code.lower().replace("-", "ー"), field_number=1)
+    assert "入力したのは" not in customer.text
+    customer.clicks_on("次へ")
+    customer.arrives_at(WizardPageId.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(WizardPageId.DONE)
+    assert len(ui.usable(ui.pc)) == 1
+
+
+def test_once_renewal_has_closed_the_window_leads_to_obtaining(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc, days=0)
+    ui.bank.set_policy(renewal=RenewalPolicy(until=time(0)))
+    ui.bank.write_profile()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
+    customer.arrives_at(WizardPageId.LETTER)
+    assert "更新の受付は0:00に終了しました" in customer.text
+    assert "有効期限が切れた" not in customer.text
+    fill_in_letter(customer, "", code.reveal())
+    customer.arrives_at(WizardPageId.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(WizardPageId.DONE)

@@ -10,6 +10,7 @@ import pytest
 
 from certclient.enrollment.procedure import LoginTest, LoginTestResult, Pending, ProcedureState
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.issue_code import CodeCase, code_rule
 from certclient.model.profile import Contacts, LocalizedText
 from certclient.platform import log
 from support.cli_runner import CliRunner, FakeTerminal, view, waiting
@@ -424,6 +425,42 @@ def test_code_from_standard_input_is_supplied_at_most_twice(cli_runner: CliRunne
     cli_runner.run("obtain", USER, "--yes", "--code-stdin")
     assert cli_runner.procedures.codes == ["AAAA", "AAAA", None]
     assert cli_runner.terminal.stdin == ["BBBB"]
+
+
+def with_codes(cli_runner: CliRunner, lengths: tuple[int, ...], *, hyphens: bool = False) -> None:
+    codes = code_rule("A-Z0-9", lengths, hyphens=hyphens, case=CodeCase.KEPT)
+    cli_runner.profile = replace(cli_runner.profile, codes=codes)
+
+
+def test_a_code_of_another_form_is_told_before_anything_is_made(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    with_codes(cli_runner, (16,))
+    cli_runner.terminal.stdin = ["ABCD-2345-EFGH-67"]
+    assert cli_runner.run("obtain", USER, "--to", "pc", "--yes", "--code-stdin") == 2
+    assert cli_runner.procedures.seen == []
+    shown = capsys.readouterr().err
+    assert "CC-CODE-FORMAT" in shown
+    assert "発行コードは16桁の英数字です" in shown
+    assert "EFGH" not in shown
+
+
+def test_a_code_of_the_right_form_is_read_by_the_banks_rule(cli_runner: CliRunner) -> None:
+    with_codes(cli_runner, (9,), hyphens=True)
+    cli_runner.terminal.stdin = ["ａｂｃｄー２３４５"]
+    assert cli_runner.run("obtain", USER, "--to", "pc", "--yes", "--code-stdin") == 0
+    assert cli_runner.procedures.codes == ["ABCD-2345"]
+
+
+def test_the_terminal_asks_again_for_a_code_of_another_form(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    with_codes(cli_runner, (8,))
+    cli_runner.terminal.interactive = True
+    cli_runner.terminal.answers = ["y", "ABCD234", "abcd 2345"]
+    assert cli_runner.run("obtain", USER) == 0
+    assert cli_runner.procedures.codes == ["ABCD2345"]
+    assert "発行コードは8桁の英数字です" in capsys.readouterr().err
 
 
 def test_terminal_prompts_for_the_issue_code_by_name(

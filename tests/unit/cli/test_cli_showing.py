@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
 from certclient import __version__
+from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
+from certclient.model.japan_time import TOKYO
 from certclient.store.base import Unavailable
 from support.cli_runner import CliRunner, FakeStore, view
 
@@ -258,3 +262,48 @@ def test_store_kinds_are_shown_in_the_users_language(
     out = capsys.readouterr().out
     assert "  PC  " in out
     assert 'USB token "銀"' in out
+
+
+def closing_at_nine(cli_runner: CliRunner) -> Certificate:
+    """A certificate that ends today at 23:59, of a bank that closes renewal at 9:00; it is 8:30."""
+    renewal = replace(cli_runner.profile.renewal, until=time(9))
+    cli_runner.profile = replace(cli_runner.profile, renewal=renewal)
+    certificate = cli_runner.add(days=20)
+    end = certificate.not_after.astimezone(TOKYO)
+    cli_runner.now = end.replace(hour=8, minute=30)
+    return certificate
+
+
+def test_every_command_names_the_hour_at_which_renewal_closes(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    certificate = closing_at_nine(cli_runner)
+    for command in (["list"], ["show", "TKYM1408054"], ["remind"]):
+        assert cli_runner.run(*command) == 0
+        assert "更新の受付は9:00まで" in capsys.readouterr().out
+    cli_runner.run("list", "--json")
+    (row,) = json.loads(capsys.readouterr().out)["certificates"]
+    assert row["stage"] == "renewable"
+    assert row["renewal_closed"] is False
+    assert row["deadline"].endswith("T09:00:00+09:00")
+    assert row["not_after"].startswith(f"{certificate.not_after:%Y-%m-%d}")
+
+
+def test_after_that_hour_the_certificate_can_only_be_obtained(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    closing_at_nine(cli_runner)
+    cli_runner.now += timedelta(minutes=31)
+    assert cli_runner.run("list") == 0
+    shown = capsys.readouterr().out
+    assert "更新の受付終了（取得できます）" in shown
+    assert "更新の受付は9:00に終了しました" in shown
+    assert cli_runner.run("show", "TKYM1408054") == 0
+    assert "まではログインできます" in capsys.readouterr().out
+    cli_runner.run("list", "--json")
+    (row,) = json.loads(capsys.readouterr().out)["certificates"]
+    assert (row["stage"], row["condition"]) == ("obtainable", "obtainable")
+    assert (row["renewal_closed"], row["days_left"]) == (True, 0)
+    assert cli_runner.run("remind") == 0
+    assert "更新の受付は9:00に終了しました" in capsys.readouterr().out
+    assert cli_runner.run("renew", "--all", "--yes") == 3

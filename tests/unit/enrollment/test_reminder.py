@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -192,3 +192,19 @@ def test_no_reminder_while_the_renewal_goes_on_by_itself(
     procedure = ProcedureStatus(*row.key, phase)
     assert is_due(replace(row, procedure=procedure), None, now) is reminds
     assert not is_due(replace(row, absent=True), None, now)
+
+
+def test_closing_and_expiry_are_told_once_each(
+    world: tuple[Profile, Certificate], tmp_path: Path
+) -> None:
+    profile, certificate = world
+    nine = replace(profile, renewal=replace(profile.renewal, until=time(9)))
+    history = ReminderHistory(tmp_path / "reminders.json")
+    told: list[tuple[int, int]] = []
+    start = datetime(2027, 3, 1, 0, 30, tzinfo=TOKYO)
+    for hour in range(72):
+        now = start + timedelta(hours=hour)
+        due = history.due([row_at((nine, certificate), now)], now)
+        history.note(due, now)
+        told += [(now.day, now.hour) for _ in due]
+    assert told == [(1, 0), (1, 2), (1, 4), (1, 6), (1, 8), (1, 9), (2, 0)]

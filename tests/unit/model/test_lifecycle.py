@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from certclient.model.faults import FaultError, Reason
 from certclient.model.japan_time import TOKYO, in_tokyo
-from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
+from certclient.model.lifecycle import (
+    RenewalPolicy,
+    Stage,
+    closing_hour,
+    hour_text,
+    lifecycle,
+)
 
 POLICY = RenewalPolicy()
 ORDER = list(Stage)
@@ -192,3 +199,71 @@ def test_no_arithmetic_on_a_date_fails(
     assert life.deadline.isoformat()
     assert in_tokyo(life.deadline) == life.deadline
     assert life.renew_days >= 1
+
+
+NINE = RenewalPolicy(until=time(9))
+
+
+@pytest.mark.parametrize(
+    ("now", "stage", "closed"),
+    [
+        (tokyo(2027, 3, 30, 23, 59), Stage.RENEWABLE, False),
+        (tokyo(2027, 3, 31, 8, 59), Stage.RENEWABLE, False),
+        (tokyo(2027, 3, 31, 9, 0), Stage.RENEWABLE, False),  # the last minute
+        (tokyo(2027, 3, 31, 9, 1), Stage.OBTAINABLE, True),
+        (END, Stage.OBTAINABLE, True),
+        (END + timedelta(seconds=1), Stage.OBTAINABLE, False),
+        (tokyo(2027, 6, 30, 0, 0), Stage.TOO_LATE, False),
+    ],
+)
+def test_a_bank_can_close_renewal_at_an_hour_of_the_expiry_day(
+    now: datetime, stage: Stage, closed: bool
+) -> None:
+    life = lifecycle(END, now, NINE)
+    assert (life.stage, life.closed) == (stage, closed)
+    assert life.deadline == tokyo(2027, 3, 31, 9, 0)
+    assert life.expires == END
+    assert life.obtain_until == date(2027, 6, 29)
+
+
+def test_a_certificate_that_ends_before_that_hour_is_renewable_to_its_end() -> None:
+    end = tokyo(2027, 3, 31, 8, 30)
+    life = lifecycle(end, end, NINE)
+    assert (life.stage, life.deadline, life.closes_early) == (Stage.RENEWABLE, end, False)
+    after = lifecycle(end, end + timedelta(minutes=5), NINE)
+    assert (after.stage, after.closed) == (Stage.OBTAINABLE, False)
+
+
+@pytest.mark.parametrize("hours", [1, 6, 24, 40, 71, 72, 7 * 24, 47 * 24])
+@pytest.mark.parametrize("begins", range(0, 24, 5))
+def test_the_hour_leaves_every_certificate_time_for_renewal(hours: int, begins: int) -> None:
+    start = tokyo(2027, 3, 1, begins, 30)
+    end = start + timedelta(hours=hours)
+    issued = lifecycle(end, start, NINE, start)
+    assert issued.stage is Stage.NOT_YET, "or it would be renewed again as soon as it is issued"
+    assert start < issued.opens < issued.deadline <= end
+    assert lifecycle(end, issued.deadline, NINE, start).stage is Stage.RENEWABLE
+
+
+def test_when_renewal_begins_is_a_day_or_for_short_lived_certificates_a_minute() -> None:
+    start = tokyo(2027, 3, 1, 12)
+    day = lifecycle(start + timedelta(days=365), start, POLICY, start).first
+    assert day == date(2028, 1, 30)
+    assert not isinstance(day, datetime)
+    assert lifecycle(start + timedelta(hours=24), start, POLICY, start).first == tokyo(
+        2027, 3, 2, 4
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["9:00", "24:00", "09:60", "09:00:00", "0900", " 09:00", "０９:00"]
+)
+def test_an_hour_is_written_in_one_way_only(text: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        closing_hour(text)
+    assert caught.value.reason is Reason.UNTIL_FORM
+
+
+def test_hours_are_read_and_written() -> None:
+    assert [closing_hour(text) for text in ("", "00:00", "23:59")] == [None, time(0), time(23, 59)]
+    assert [hour_text(hour) for hour in (None, time(9))] == ["", "09:00"]

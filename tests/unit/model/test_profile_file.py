@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from certclient.model import profile_file
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.issue_code import FREE_CODE, CodeCase, CodeRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import Profile, RevocationSettings, SecretPolicy
@@ -62,6 +63,17 @@ pkcs11_modules = ['/usr/lib/a.so', 'C:\\Tokens\\a.dll']
 
 def read(text: str) -> Profile:
     return profile_from_text(text, "bank.toml")
+
+
+def test_hour_of_closing_and_form_of_codes_are_read() -> None:
+    text = GOOD.replace("days_before = 40", 'days_before = 40\nuntil = "09:00"')
+    codes = '[codes]\nalphabet = "A-F0-9"\nlengths = [19, 14]\nhyphens = "kept"\n[ca]'
+    profile = read(text.replace("[ca]", codes))
+    assert profile.renewal == RenewalPolicy(40, 90, time(9))
+    alphabet = frozenset("ABCDEF0123456789")
+    assert profile.codes == CodeRule(alphabet, (14, 19), hyphens=True, case=CodeCase.KEPT)
+    assert read(GOOD).renewal.until is None
+    assert read(GOOD).codes == FREE_CODE
 
 
 def refusal(text: str) -> CertclientError:
@@ -239,6 +251,13 @@ def test_a_weak_tls_anchor_is_refused_as_well() -> None:
         ("days_before = 40", "days_before = 39", "renewal.reminder_days"),
         ('"1394"', '"1394", "13945"', "subject.administrator_suffixes"),
         ("days_before = 40", 'ask_pin = "somebody"', "renewal.ask_pin"),
+        ("days_before = 40", 'days_before = 40\nuntil = "9:00"', "renewal.until"),
+        ("days_before = 40", "days_before = 40\nuntil = 09:00:00", "renewal.until"),
+        ("[ca]", '[codes]\nalphabet = "Z-A"\n[ca]', "codes.alphabet"),
+        ("[ca]", '[codes]\nalphabet = "a-z"\ncase = "upper"\n[ca]', "codes.alphabet"),
+        ("[ca]", "[codes]\nlengths = [16, 16]\n[ca]", "codes.lengths"),
+        ("[ca]", "[codes]\nlengths = [0]\n[ca]", "codes.lengths[0]"),
+        ("[ca]", '[codes]\nhyphens = "yes"\n[ca]', "codes.hyphens"),
         ("[ca]", "[key]\nbits = 1024\n[ca]", "key.bits"),
         ("[ca]", "[key]\nbits = '2048'\n[ca]", "key.bits"),
         ("[ca]", "[key]\nprotection = 'medium'\n[ca]", "key.protection"),

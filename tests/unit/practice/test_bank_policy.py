@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from certclient.cmp.status import Failure
 from certclient.model.japan_time import TOKYO
+from certclient.model.lifecycle import RenewalPolicy
 from certclient_practice.bank.policy import (
     BankPolicy,
     check_key,
@@ -46,6 +47,16 @@ def test_renewal_is_refused_one_second_after_expiry() -> None:
     with pytest.raises(RefusedError) as caught:
         check_renewal(NOT_AFTER, NOT_AFTER + timedelta(seconds=1), POLICY)
     assert "取得" in caught.value.messages.ja
+
+
+def test_a_bank_that_closes_renewal_at_nine_refuses_it_with_the_hour() -> None:
+    nine = BankPolicy(renewal=RenewalPolicy(until=time(9)))
+    check_renewal(NOT_AFTER, day(-1, time(23, 59)), nine)
+    check_renewal(NOT_AFTER, day(0, time(9)), nine)
+    with pytest.raises(RefusedError) as caught:
+        check_renewal(NOT_AFTER, day(0, time(9, 1)), nine)
+    assert "更新の受付は9:00に終了しました" in caught.value.messages.ja
+    assert "9:00" in caught.value.messages.en
 
 
 def test_obtaining_is_granted_through_day_90_after_expiry_and_refused_on_day_91() -> None:

@@ -139,10 +139,10 @@ def _procedure_text(invocation: Invocation, row: Row) -> str:
 
 
 def until_text(invocation: Invocation, entry: InventoryEntry) -> str:
-    """The end of validity, or that it cannot be read."""
+    """The end of validity with the end of renewal, or that it cannot be read."""
     if CertificateField.NOT_AFTER in entry.certificate.unreadable:
         return invocation.catalogue.text("list.unreadable-field")
-    return invocation.catalogue.minute(entry.life.deadline)
+    return invocation.catalogue.until(entry.life)
 
 
 def serial_text(invocation: Invocation, entry: InventoryEntry) -> str:
@@ -176,8 +176,8 @@ def _date_text(invocation: Invocation, entry: InventoryEntry) -> str:
     if entry.life.begins is not None:
         return catalogue.text("list.begins", day=catalogue.day(entry.life.begins))
     if entry.life.stage is Stage.NOT_YET:
-        return catalogue.text("list.renew-from", day=catalogue.day(entry.life.renew_from))
-    return catalogue.stage(entry.life.stage)
+        return catalogue.text("list.renew-from", day=catalogue.first(entry.life))
+    return catalogue.stage(entry.life)
 
 
 def _obstacle_text(invocation: Invocation, error: CertclientError) -> str:

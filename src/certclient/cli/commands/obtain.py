@@ -37,6 +37,7 @@ def obtain(
     session = EnrollmentSession(invocation, answers, wait)
     user_id = check_user_id(session.profile, user_id)
     session.interaction.require_consent_possible()
+    session.interaction.check_code(session.profile.codes)
     destination = session.store(to, store, None, user_id)
     with session.interaction.running():
         result = attempt(

@@ -20,6 +20,7 @@ from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.planner import check_user_id
 from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
+from certclient.model.issue_code import CodeRule
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
@@ -49,7 +50,7 @@ def qualify_ca(
 
     Returns exit code 0 if the CA qualifies, that of a refusal if not, and the network error's if it
     cannot be reached. Raises USER_ID_IMPOSSIBLE, CONSENT_REQUIRED, CONSENT_REFUSED,
-    ISSUE_CODE_REQUIRED and as `Invocation.profile`.
+    ISSUE_CODE_REQUIRED, ISSUE_CODE_FORMAT and as `Invocation.profile`.
     """
     invocation.command = "qualify-ca"
     profile = invocation.profile(ask_ca_first=True)
@@ -61,7 +62,9 @@ def qualify_ca(
     if not yes and not interaction.confirm(question):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
     skipped = {Check(name) for name in skip}
-    issue_code = _issue_code(interaction, user_id) if Check.OBTAIN not in skipped else None
+    issue_code = (
+        _issue_code(interaction, user_id, profile.codes) if Check.OBTAIN not in skipped else None
+    )
     environment = _environment(invocation, profile, interaction, user_id, ca_wait, issue_code)
     if not invocation.json:
         _print_heading(invocation, environment)
@@ -83,12 +86,12 @@ def _silent(_result: Result) -> None:
     """The report of a JSON run comes at the end."""
 
 
-def _issue_code(interaction: TerminalInteraction, user_id: str) -> Secret:
+def _issue_code(interaction: TerminalInteraction, user_id: str, codes: CodeRule) -> Secret:
     """Asks before anything is sent: without a code, a check would fail that is not the CA's fault.
 
-    Raises ISSUE_CODE_REQUIRED.
+    Raises ISSUE_CODE_REQUIRED, ISSUE_CODE_FORMAT.
     """
-    code = interaction.secret(SecretRequest(SecretKind.ISSUE_CODE, user_id))
+    code = interaction.secret(SecretRequest(SecretKind.ISSUE_CODE, user_id, codes=codes))
     if not code:
         raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=user_id)
     return code

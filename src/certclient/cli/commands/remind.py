@@ -101,8 +101,8 @@ def _sentence(invocation: Invocation, reminder: Reminder) -> str:
         "remind.due",
         bank=bank,
         user_id=entry.full_id,
-        until=catalogue.minute(entry.life.deadline),
-        stage=catalogue.stage(entry.life.stage),
+        until=catalogue.until(entry.life),
+        stage=catalogue.stage(entry.life),
     )
 
 

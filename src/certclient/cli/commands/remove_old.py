@@ -109,7 +109,7 @@ def _ask(
     """Lists each certificate and prompts. Raises CONSENT_REFUSED for anything but yes."""
     catalogue = invocation.catalogue
     for entry in (one.entry for one in old):
-        until, serial = catalogue.minute(entry.life.deadline), entry.certificate.serial_hex
+        until, serial = catalogue.minute(entry.life.expires), entry.certificate.serial_hex
         state = stage_text(invocation, entry)
         click.echo(f"  {visible(entry.full_id)}  {until}  {state}  {serial}", err=True)
     if not interaction.confirm(catalogue.text("remove-old.ask", number=len(old))):

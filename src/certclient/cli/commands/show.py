@@ -17,6 +17,7 @@ from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.inventory import InventoryEntry, named
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateField
+from certclient.model.japan_time import clock_time
 from certclient.model.lifecycle import Stage
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
@@ -62,7 +63,8 @@ def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
     elif entry.stored.key is None or entry.stored.key_hidden or life.begins is not None:
         yield stage_text(invocation, entry)
     elif entry.bank_status is BankStatus.PRESUMED_ACCEPTED:
-        yield catalogue.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
+        advice = "closed" if life.closed else _ADVICE[life.stage]
+        yield catalogue.text(f"show.{advice}", **_days(invocation, entry))
     else:
         yield stage_text(invocation, entry)
 
@@ -84,7 +86,9 @@ _ADVICE = {
 def _days(invocation: Invocation, entry: InventoryEntry) -> dict[str, object]:
     catalogue, life = invocation.catalogue, entry.life
     return {
-        "renew_from": catalogue.day(life.renew_from),
+        "renew_from": catalogue.first(life),
+        "until": catalogue.minute(life.expires),
+        "time": clock_time(life.deadline),
         "obtain_until": catalogue.day(life.obtain_until),
         "days_left": life.days_left,
         "contact": invocation.contact(entry.owner),

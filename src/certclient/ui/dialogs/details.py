@@ -78,10 +78,10 @@ class DetailsDialog(QDialog):
         certificate = self._row.entry.certificate
         if which in certificate.unreadable:
             return self.tr("Cannot be read")
-        starts = which is CertificateField.NOT_BEFORE
-        return self._context.catalogue.minute(
-            certificate.not_before if starts else self._row.entry.life.deadline
-        )
+        catalogue = self._context.catalogue
+        if which is CertificateField.NOT_BEFORE:
+            return catalogue.minute(certificate.not_before)
+        return catalogue.until(self._row.entry.life)
 
     def _obstacle_text(self) -> list[tuple[str, str]]:
         """Returns why it cannot be renewed here, and which of its fields cannot be read."""

@@ -23,7 +23,7 @@ def certificate_details(session: WizardSession) -> list[tuple[str, str]]:
             (QCoreApplication.translate("holder", "Serial number"), certificate.serial_hex),
             (
                 QCoreApplication.translate("holder", "Valid until"),
-                catalogue.minute(certificate.not_after),
+                catalogue.until(current.life),
             ),
         ]
     return [(name, value) for name, value in lines if value]

@@ -64,9 +64,17 @@ def _event(appointment: Appointment, now: datetime) -> Iterator[str]:
     yield "BEGIN:VALARM"
     yield "ACTION:DISPLAY"
     yield f"DESCRIPTION:{_escaped(appointment.summary)}"
-    yield f"TRIGGER:-P{appointment.early.days}D" if appointment.early else "TRIGGER:PT0S"
+    yield f"TRIGGER:{_before(appointment.early)}"
     yield "END:VALARM"
     yield "END:VEVENT"
+
+
+def _before(early: timedelta) -> str:
+    """A duration before the event (RFC 5545, 3.3.6): whole days, or minutes for less than one."""
+    if early >= timedelta(days=1):
+        return f"-P{early.days}D"
+    minutes = early // timedelta(minutes=1)
+    return f"-PT{minutes}M" if minutes > 0 else "PT0S"
 
 
 def _escaped(text: str) -> str:

@@ -46,6 +46,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.NOT_YET_RENEWABLE: _NOTHING,
     ErrorCode.NOTHING_RENEWABLE: _NOTHING,
     ErrorCode.EXPIRED_OBTAIN_ANEW: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.RENEWAL_CLOSED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.TOO_LATE: _SUPPORT,
     ErrorCode.CERTIFICATE_UNREADABLE: _RETRY,
     ErrorCode.CERTIFICATE_DAMAGED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
@@ -129,6 +130,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CA_NOT_INFORMED: _NOTHING,
     ErrorCode.CA_NOT_OFFERED: _NOTHING,
     ErrorCode.ISSUE_CODE_WRONG: _RETRY,
+    ErrorCode.ISSUE_CODE_FORMAT: _RETRY,
     ErrorCode.ISSUE_CODE_REQUIRED: _RETRY,
     ErrorCode.BANK_SECRETS_REQUIRED: _RETRY,
     # The issued certificate

@@ -10,6 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.procedure import (
     Finished,
     Outcome,
@@ -102,15 +103,14 @@ class WizardState:
 
 def renewing(current: RenewalTarget, *, notice: bool) -> WizardState:
     """Returns the initial state for a renewal, or for what the expiry date allows instead: 取得
-    after expiry (C1). Before the first day of renewal `error` is NOT_YET_RENEWABLE."""
+    after expiry (C1) or the bank's closing hour. Before the first day of renewal `error` is
+    NOT_YET_RENEWABLE."""
     if current.life.stage is Stage.OBTAINABLE:
         return WizardState(WizardMode.OBTAIN, current, current.owner.user_id)
     wizard_state = WizardState(WizardMode.RENEW, current, current.owner.user_id, notice=notice)
     if current.life.stage is not Stage.NOT_YET:
         return wizard_state
-    renew_from = current.life.renew_from.isoformat()
-    too_early = CertclientError(ErrorCode.NOT_YET_RENEWABLE, renew_from=renew_from)
-    return replace(wizard_state, error=too_early)
+    return replace(wizard_state, error=date_error(current.stored.certificate, current.life))
 
 
 def first_page(wizard_state: WizardState) -> WizardPageId:
@@ -183,7 +183,8 @@ def failed(
     """Returns the state after a run, or a check before it, failed with `error`; `open_procedure`
     can be resumed. `own_choice`: the user cancelled a question, which is no error.
 
-    EXPIRED_OBTAIN_ANEW turns 更新 into 取得, as a certificate may expire while the wizard is open.
+    EXPIRED_OBTAIN_ANEW and RENEWAL_CLOSED turn 更新 into 取得: the hour may pass while the wizard
+    is open.
     """
     wizard_state = replace(
         wizard_state,
@@ -193,7 +194,7 @@ def failed(
         unconfirmed=open_procedure is not None and open_procedure.state.unconfirmed,
         own_choice=own_choice,
     )
-    if error.code is ErrorCode.EXPIRED_OBTAIN_ANEW:
+    if error.code in (ErrorCode.EXPIRED_OBTAIN_ANEW, ErrorCode.RENEWAL_CLOSED):
         wizard_state = replace(wizard_state, mode=WizardMode.OBTAIN)
     return wizard_state
 
@@ -236,6 +237,7 @@ def possible(action: Action, wizard_state: WizardState) -> bool:
 _LETTER_WRONG = frozenset(
     {
         ErrorCode.ISSUE_CODE_WRONG,
+        ErrorCode.ISSUE_CODE_FORMAT,
         ErrorCode.ISSUE_CODE_REQUIRED,
         ErrorCode.USER_ID_IMPOSSIBLE,
     }

@@ -16,7 +16,7 @@ from certclient.model.visible_text import visible
 from certclient.ui.enrollment.ics import Appointment, calendar_file, morning_of
 
 _LAST_WARNING = timedelta(days=3)
-"""How long before the deadline its alarm goes off."""
+"""How long before the deadline its alarm goes off, but not before renewal begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ def next_year(
     certificate = issuance.finished.certificate
     life = lifecycle_of(certificate, now, profile.renewal)
     begin, end = summaries
-    about = (
-        f"{issuance.bank}\n{issuance.user_id}\n{issuance.catalogue.minute(certificate.not_after)}"
-    )
+    about = f"{issuance.bank}\n{issuance.user_id}\n{issuance.catalogue.until(life)}"
     uid = certificate.fingerprint[:32]
+    opening = max(life.opens, morning_of(life.renew_from))
+    early = min(_LAST_WARNING, life.deadline - life.opens)
     return calendar_file(
         (
-            Appointment(f"{uid}-renew@certclient", morning_of(life.renew_from), begin, about),
-            Appointment(f"{uid}-end@certclient", life.deadline, end, about, early=_LAST_WARNING),
+            Appointment(f"{uid}-renew@certclient", opening, begin, about),
+            Appointment(f"{uid}-end@certclient", life.deadline, end, about, early),
         ),
         now,
     )

@@ -297,7 +297,7 @@ class MainWindow(QMainWindow):
         if row.procedure is not None or row.condition in _RENEWABLE:
             return ""
         if row.condition is Condition.VALID:
-            day = self._context.catalogue.day(row.entry.life.renew_from)
+            day = self._context.catalogue.first(row.entry.life)
             return self.tr("It can be renewed from {0}.").format(day)
         return self.tr("This certificate cannot be renewed.")
 

@@ -208,7 +208,7 @@ class CertificateModel(QAbstractItemModel):
             case Column.UNTIL:
                 if CertificateField.NOT_AFTER in entry.certificate.unreadable:
                     return self.tr("Cannot be read")
-                return catalogue.minute(entry.life.deadline)
+                return catalogue.until(entry.life)
             case Column.LEFT:
                 return self.days_left(row)
             case Column.STATE:
@@ -226,6 +226,8 @@ class CertificateModel(QAbstractItemModel):
             return ""
         if days > 0:
             return self.tr("%n day(s) left", "", days)
+        if row.entry.life.closed:
+            return self.tr("Renewal has closed")
         if days == 0:
             return self.tr("Today is the last day")
         return self.tr("Expired %n day(s) ago", "", -days)
@@ -245,11 +247,11 @@ class CertificateModel(QAbstractItemModel):
         special = self._condition(row.condition)
         if special:
             return special
-        state = catalogue.stage(life.stage)
+        state = catalogue.stage(life)
         if life.begins is not None:
             state = self.tr("Not valid before {0}").format(catalogue.day(life.begins))
         elif row.condition is Condition.VALID:
-            state = self.tr("Renewable from {0}").format(catalogue.day(life.renew_from))
+            state = self.tr("Renewable from {0}").format(catalogue.first(life))
         if row.entry.stored.key_hidden:
             return self.tr("{0} (its key shows with the PIN)").format(state)
         return state

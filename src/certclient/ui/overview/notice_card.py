@@ -7,9 +7,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Condition, Row
-from certclient.enrollment.reminder import next_reminder
+from certclient.enrollment.reminder import LAST_DAY_PAUSE, next_reminder
 from certclient.enrollment.revocations import is_revocation
-from certclient.model.japan_time import day_in_tokyo
+from certclient.model.japan_time import clock_time, day_in_tokyo
 from certclient.ui.context import AppContext
 from certclient.ui.overview.conditions import CONDITION_STYLES
 from certclient.ui.widgets import icons
@@ -120,6 +120,8 @@ class NoticeCard(QFrame):
             return self.tr("The bank has revoked your certificate")
         if row.needs_another:
             return self.tr("The bank does not accept your certificate")
+        if row.entry.life.closed:
+            return self.tr("Renewal closed at {0}").format(clock_time(row.entry.life.deadline))
         return self.tr("Your certificate has expired")
 
     def _text_of(self, row: Row, *, others: int) -> str:
@@ -127,7 +129,7 @@ class NoticeCard(QFrame):
         names = {
             "bank": self._context.bank(row.profile),
             "user": entry.full_id,
-            "until": catalogue.minute(entry.life.deadline),
+            "until": catalogue.until(entry.life),
         }
         if row.condition.due:
             text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
@@ -146,10 +148,7 @@ class NoticeCard(QFrame):
             ).format(**names)
         elif row.condition is Condition.OBTAINABLE:
             names["day"] = catalogue.day(entry.life.obtain_until)
-            text = self.tr(
-                "{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an"
-                " issue code."
-            ).format(**names)
+            text = self._obtainable(row).format(**names)
         else:
             names["contact"] = self._context.contact(row.profile, entry.owner)
             text = self.tr(
@@ -157,6 +156,17 @@ class NoticeCard(QFrame):
                 " {contact}."
             ).format(**names)
         return text + ("\n" + self.tr("and %n more", "", others) if others else "")
+
+    def _obtainable(self, row: Row) -> str:
+        if row.entry.life.closed:
+            return self.tr(
+                "{bank}, {user}: valid until {until}. You can still log in with it, but not renew"
+                " it. Until {day} you can obtain a new one with an issue code from your bank."
+            )
+        return self.tr(
+            "{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an"
+            " issue code."
+        )
 
     def _days(self, days: int) -> str:
         return " " + (
@@ -167,6 +177,8 @@ class NoticeCard(QFrame):
         """When the notice comes back after 後で更新する."""
         now = self._context.clock()
         day = next_reminder(row.entry.life.days_left, row.profile.reminder_days, now)
+        if day == day_in_tokyo(now) and now + LAST_DAY_PAUSE > row.entry.life.deadline:
+            return self.tr("You are not reminded again: it cannot be renewed any more then.")
         if day == day_in_tokyo(now):
             return self.tr("If you choose “Renew later”, you are reminded again in two hours.")
         return self.tr("If you choose “Renew later”, you are reminded again on {0}.").format(

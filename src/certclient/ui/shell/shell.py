@@ -251,7 +251,7 @@ class Shell(QObject):
         elif row is not None and row.procedure is not None:
             self._continue(row.procedure)
         elif row is not None and row.condition is Condition.VALID:
-            day = self._context.catalogue.day(row.entry.life.renew_from)
+            day = self._context.catalogue.first(row.entry.life)
             self.window.show_message(
                 self.tr("{user}: it can be renewed from {day}.").format(
                     user=visible(row.entry.full_id), day=day

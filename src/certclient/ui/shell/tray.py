@@ -103,11 +103,13 @@ class Tray(QObject):
         names = {
             "bank": self._context.bank(row.profile),
             "user": visible(row.entry.full_id),
-            "until": self._context.catalogue.minute(row.entry.life.deadline),
+            "until": self._context.catalogue.until(row.entry.life),
         }
         text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
         left = self.tr("It has expired.")
-        if days >= 0:
+        if row.entry.life.closed:
+            left = self.tr("It can only be obtained anew, with an issue code.")
+        elif days >= 0:
             today = self.tr("Today is the last day.")
             left = self.tr("%n day(s) are left.", "", days) if days > 0 else today
         begun = self.tr("Its renewal is not finished yet.") if row.procedure is not None else ""

@@ -20,11 +20,12 @@ _NEUTRAL = QColor("#1f4e79")
 
 
 def label_of(row: Row | None) -> str:
-    """Returns the badge's text: days left (at most 99), “!” after expiry, “…” for None."""
+    """Returns the badge's text: days left (at most 99), “!” once renewal has closed or the
+    certificate has expired, “…” for None."""
     if row is None:
         return "…"
     days = row.entry.life.days_left
-    return "!" if days < 0 else str(min(days, 99))
+    return "!" if days < 0 or row.entry.life.closed else str(min(days, 99))
 
 
 def tray_icon(row: Row | None) -> QIcon:

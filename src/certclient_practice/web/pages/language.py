@@ -8,7 +8,7 @@ from datetime import date, datetime
 from flask import Blueprint, Flask, Response, g, request
 from markupsafe import Markup
 
-from certclient.model.japan_time import TOKYO
+from certclient.model.japan_time import TOKYO, clock_time
 from certclient.model.profile import LocalizedText
 
 COOKIE = "lang"
@@ -67,6 +67,7 @@ def use_languages(app: Flask) -> None:
         localized_pair=localized_pair,
         day=day,
         minute=minute,
+        clock_time=clock_time,
         language=language,
     )
     app.after_request(_save_language)

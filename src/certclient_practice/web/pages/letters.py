@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request
 
 from certclient_practice.bank.bank import BankAdminError
+from certclient_practice.repositories.issue_codes import grouped
 from certclient_practice.web.pages.operator_access import OperatorAccess
 
 
@@ -24,7 +25,7 @@ def letter_pages(access: OperatorAccess) -> Blueprint:
         return render_template(
             "letter.html",
             user_id=user_id,
-            code="-".join(code[i : i + 4] for i in range(0, len(code), 4)),
+            code=grouped(code),
             today=bank.clock(),
             until=bank.clock() + bank.policy.code_valid,
             download_url=f"{access.public_url}download",

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from certclient.model.secret import Secret
 from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.coverage import CoverageState, id_coverage
+from certclient_practice.repositories.issue_codes import grouped
 from certclient_practice.web.links import obtain_link
 from certclient_practice.web.pages.rate_limit import RateLimit
 from certclient_practice.web.pages.security import CSRF_FIELD, remote_address, too_many
@@ -117,7 +118,7 @@ def _answer(bank: Bank, user_id: str, decision: ObtainDecision) -> Response:
     page = render_template(
         "obtain_code.html",
         user_id=user_id,
-        code="-".join(text[i : i + 4] for i in range(0, len(text), 4)),
+        code=grouped(text),
         link=obtain_link(user_id, decision.code),
         minutes=round(bank.policy.web_code_valid.total_seconds() / 60),
     )

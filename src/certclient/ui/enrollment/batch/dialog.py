@@ -175,7 +175,7 @@ class RenewAllDialog(QDialog):
             self._present()
 
     def _submit(self) -> None:
-        if self.panel.complete:
+        if self.panel.complete and self.panel.accepts():
             self._answer(submit=True)
 
     def _skip(self) -> None:

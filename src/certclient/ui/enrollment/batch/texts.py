@@ -214,12 +214,11 @@ class BatchTexts(QObject):
         """Bank, place, and the end of the new certificate, or of the old one before it is there."""
         row, catalogue = item.row, self._context.catalogue
         outcome = item.end.outcome if item.end is not None else None
-        certificate = row.entry.certificate
+        until = catalogue.until(row.entry.life)
         if isinstance(outcome, Finished):
-            certificate = outcome.certificate
+            until = catalogue.minute(outcome.certificate.not_after)
         place, name = catalogue.destination(item.store.destination), title_of(item.store)
         named = self.tr("{place} “{name}”").format(place=place, name=visible(name))
-        until = catalogue.minute(certificate.not_after)
         return self.tr("{bank} / {place} / valid until {until}").format(
             bank=self._context.bank(row.profile), place=named if name else place, until=until
         )

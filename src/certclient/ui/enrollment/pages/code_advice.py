@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from certclient.model.issue_code import normalised_code
+from certclient.model.issue_code import CodeProblem, CodeRule
+from certclient.model.secret import Secret
+from certclient.ui.widgets.parts import sentences
 
 _ALIKE = (("O", "0", "oO0"), ("I", "1", "iIlL1"))
 """Letter, digit, and the characters mistaken for one another."""
@@ -13,14 +15,13 @@ SEVERAL = 3
 """After so many wrong codes, it is time to ask somebody."""
 
 
-def code_advice(typed: str, wrong: int, contact: str) -> str:
+def code_advice(code: Secret | None, wrong: int, contact: str) -> str:
     """Returns lines on characters that look alike, the length, and whom to ask; "" for nothing.
 
-    `typed`: the field's content; `wrong`: how many were wrong so far.
+    `code`: the one that was typed; `wrong`: how many were wrong so far.
     """
     if not wrong:
         return ""
-    code = normalised_code(typed)
     lines = []
     if code is not None:
         lines += [*_look_alikes(code.reveal()), _length(len(code.reveal()))]
@@ -32,6 +33,21 @@ def code_advice(typed: str, wrong: int, contact: str) -> str:
     if wrong >= SEVERAL:
         lines.append(_several(contact))
     return "\n".join(lines)
+
+
+def code_mismatch(code: Secret, codes: CodeRule, sentence: str) -> str:
+    """Returns why `code` cannot be right, "" if it can. `sentence`: what the bank's codes look
+    like."""
+    problem = codes.problem(code)
+    if problem is None:
+        return ""
+    text = QCoreApplication.translate("CodeAdvice", "One of the characters is not possible.")
+    if problem is CodeProblem.LENGTH:
+        text = QCoreApplication.translate("CodeAdvice", "You typed {count} characters.").format(
+            count=len(code.reveal())
+        )
+    sent = QCoreApplication.translate("CodeAdvice", "Nothing was sent to the bank.")
+    return sentences(sentence, text, sent)
 
 
 def _look_alikes(code: str) -> list[str]:

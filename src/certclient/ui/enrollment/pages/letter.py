@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from certclient.enrollment.planner import check_user_id
 from certclient.model.errors import CertclientError
-from certclient.model.issue_code import normalised_code
+from certclient.model.japan_time import clock_time
+from certclient.model.secret import Secret
 from certclient.model.user_ids import requested_user_id
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
+from certclient.ui.enrollment.pages.code_advice import code_mismatch
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.boxes import LossQuestion
+from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.parts import Sentence
 from certclient.ui.widgets.secret_field import SecretField
 
@@ -33,6 +36,7 @@ class LetterPage(WizardPage):
         self._user = _field()
         self._code = SecretField()
         self._code.set_shown(True)  # it is read off a letter
+        self._problem = FieldMessage()
         self._hint = Sentence()
         self._correcting = False
         form = QFormLayout()
@@ -42,11 +46,13 @@ class LetterPage(WizardPage):
         form.addRow(self._code_label, self._code)
         self.body.addWidget(self._reason_text)
         self.body.addLayout(form)
+        self.body.addWidget(self._problem)
         self.body.addWidget(self._hint)
         self.body.addStretch()
         for label, field in ((self._user_label, self._user), (self._code_label, self._code)):
             label.setBuddy(field)
             field.textChanged.connect(self.buttons_changed)
+        self._code.textChanged.connect(self._clear_problem)
         self._bank_label.setBuddy(self._bank)
         self._user.setText(session.wizard_state.user_id)
         several = len(session.context.profiles) > 1 and session.current is None
@@ -79,18 +85,39 @@ class LetterPage(WizardPage):
         self._hint.set_text(
             self.tr("The link from your bank has brought the issue code.")
             if self.session.has_ticket
+            else self._code_hint()
+        )
+        self._fill_banks()
+
+    def _code_hint(self) -> str:
+        codes = self.session.profile.codes
+        hint = (
+            self.tr(
+                "Both are in the letter or message from your bank. Please type the issue code with"
+                " its hyphens. Spaces do not matter, nor do full-width characters."
+            )
+            if codes.hyphens
             else self.tr(
                 "Both are in the letter or message from your bank. "
                 "Spaces and dashes do not matter, nor do full-width characters."
             )
         )
-        self._fill_banks()
+        return sentences(hint, self.context.catalogue.code_shape(codes))
 
     def _reason(self) -> str:
         current = self.session.current
         if current is None:
             return self.tr("Please have the letter from your bank at hand.")
         catalogue = self.context.catalogue
+        if current.life.closed:
+            return self.tr(
+                "Renewal closed at {time}. The certificate is still valid until {end}, but it "
+                "cannot be renewed. Until {until} you can obtain a new one with an issue code."
+            ).format(
+                time=clock_time(current.life.deadline),
+                end=catalogue.minute(current.life.expires),
+                until=catalogue.day(current.life.obtain_until),
+            )
         return self.tr(
             "The certificate has expired ({expired}), so it cannot be renewed. "
             "Until {until} you can obtain a new one with an issue code."
@@ -109,6 +136,13 @@ class LetterPage(WizardPage):
 
     def _choose_bank(self, index: int) -> None:
         self.session.profile = self.context.profiles[index]
+        self._clear_problem()
+        if not self.session.has_ticket:
+            self._hint.set_text(self._code_hint())
+
+    def _clear_problem(self) -> None:
+        self._problem.set_text("")
+        self._code.setAccessibleDescription("")
 
     def primary_texts(self) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
@@ -116,7 +150,7 @@ class LetterPage(WizardPage):
 
     def buttons(self) -> Buttons:
         """Enables 次へ once user ID and issue code are complete."""
-        has_code = self.session.has_ticket or normalised_code(self._code.typed) is not None
+        has_code = self.session.has_ticket or self._read_code() is not None
         complete = bool(self._user_id) and has_code
         return Buttons(
             primary=Button(self.tr("&Next"), self._next, complete), close=self.tr("&Cancel")
@@ -129,8 +163,30 @@ class LetterPage(WizardPage):
         rule = self.session.profile.subject_rule
         return requested_user_id(rule, typed) or typed.replace(" ", "")
 
+    def _read_code(self) -> Secret | None:
+        return self.session.profile.codes.read(self._code.typed)
+
+    def _mismatch(self) -> str:
+        """Why the code that was typed cannot be right; "" if it can."""
+        code, codes = self._read_code(), self.session.profile.codes
+        if code is None or self.session.has_ticket:
+            return ""
+        return code_mismatch(code, codes, self.context.catalogue.code_shape(codes))
+
+    def _show_mismatch(self, problem: str) -> None:
+        self._problem.set_text(problem)
+        self._code.setAccessibleDescription(problem)
+        if problem:
+            self._code.selectAll()
+            self._code.setFocus()
+            self.context.announce(self._code, problem)
+
     def _next(self) -> None:
         self._correcting = False
+        problem = self._mismatch()
+        self._show_mismatch(problem)
+        if problem:
+            return
         self.session.wizard_state = replace(self.session.wizard_state, user_id=self._user_id)
         try:
             check_user_id(self.session.profile, self._user_id)

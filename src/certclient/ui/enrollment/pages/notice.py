@@ -37,7 +37,7 @@ class NoticePage(WizardPage):
         self._deadline.set_text(self._days_left(current.life.days_left))
         self._later.set_text(
             self.tr(
-                "The certificate has to be renewed every year. If you choose “Renew later”, "
+                "The certificate has to be renewed before it expires. If you choose “Renew later”, "
                 "you will be reminded again on {0}."
             ).format(self.context.catalogue.day(self._next_reminder(current.life.days_left)))
         )

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidg
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.destination import Destination
-from certclient.model.issue_code import normalised_code
+from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.pages.code_advice import code_advice
+from certclient.ui.enrollment.pages.code_advice import code_advice, code_mismatch
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.key_hint import KeyHint
 from certclient.ui.widgets.parts import Sentence, sentences
@@ -129,12 +129,35 @@ class QuestionPanel(QWidget):
     def take(self) -> Secret | None:
         """Returns what was typed and clears the field, except for an issue code; None if it is
         empty."""
-        is_code, self._question = self.asks_code, None
+        is_code, codes, self._question = self.asks_code, self._codes, None
         self._shown.setChecked(False)
         if is_code:
-            return normalised_code(self.field.typed)
+            return codes.read(self.field.typed)
         typed = self.field.take()
         return Secret(typed) if typed else None
+
+    def accepts(self) -> bool:
+        """Whether the answer can be right; a code that cannot is reported beside the field."""
+        codes = self._codes
+        code = codes.read(self.field.typed) if self.asks_code else None
+        if code is None:
+            return True
+        problem = code_mismatch(code, codes, self._context.catalogue.code_shape(codes))
+        if not problem:
+            return True
+        self._wrong.set_text(problem)
+        self._edited = False
+        self._describe()
+        self.field.selectAll()
+        self.field.setFocus()
+        self.changed.emit()
+        self._context.announce(self.field, problem)
+        return False
+
+    @property
+    def _codes(self) -> CodeRule:
+        question = self._question
+        return question.codes if isinstance(question, SecretRequest) else FREE_CODE
 
     @property
     def _is_last_try(self) -> bool:
@@ -274,7 +297,8 @@ class QuestionPanel(QWidget):
         self._wrong.set_text(wrong.replace("{what}", kind))
         self._warning.set_text("")
         is_code = request.kind is SecretKind.ISSUE_CODE
-        advice = code_advice(self.field.typed, self._wrong_tries, self._contact())
+        code = request.codes.read(self.field.typed)
+        advice = code_advice(code, self._wrong_tries, self._contact())
         self._advice.set_text(advice if is_code else "")
 
     def _only_contact(self) -> str:

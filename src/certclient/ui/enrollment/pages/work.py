@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
-from certclient.model.issue_code import normalised_code
 from certclient.model.progress import Step
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
@@ -97,7 +96,7 @@ class WorkPage(WizardPage):
         """Answers with the issue code from the letter page; prompts if it was wrong."""
         if request.kind is SecretKind.ISSUE_CODE and not request.previous_incorrect:
             typed = self._letter.take_code()
-            code = normalised_code(typed)
+            code = request.codes.read(typed)
             if code is not None and self._run is not None:
                 self.panel.keep(typed)
                 self._run.interaction.answer(code)
@@ -126,7 +125,7 @@ class WorkPage(WizardPage):
         (self._steps if self.asking else self.panel).hide()
 
     def _answer(self) -> None:
-        if self._run is not None and self.panel.complete:
+        if self._run is not None and self.panel.complete and self.panel.accepts():
             self._run.interaction.answer(self.panel.take())
             self._show_steps()
             self.renewed.emit()
