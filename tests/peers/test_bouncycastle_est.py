@@ -12,11 +12,8 @@ import pytest
 
 from certclient.ca.client import (
     CertificateCredential,
-    Credential,
     IssueCodeCredential,
     Issued,
-    Transaction,
-    Waiting,
 )
 from certclient.ca.est.client import EstClient
 from certclient.ca.transports.http import HttpTransport
@@ -51,20 +48,12 @@ def client_of(peer: Peer, lab: Lab) -> EstClient:
     return EstClient(settings, transport, lambda: datetime.now(UTC), os.urandom)
 
 
-def sent(client: EstClient, transaction: Transaction, credential: Credential, polls: int) -> Issued:
-    answer = client.send(transaction, credential)
-    for _ in range(polls):
-        assert isinstance(answer, Waiting)
-        assert answer.check_after == 7
-        answer = client.poll(answer.transaction, credential)
-    assert isinstance(answer, Issued)
-    return answer
-
-
-def renew(client: EstClient, current: Issued, polls: int) -> Issued:
+def renew(client: EstClient, current: Issued) -> Issued:
     credential = CertificateCredential(current.certificate, NEW_KEY, current.chain)
     transaction = client.prepare_renew(credential, rsa_signer(3))
-    return sent(client, transaction, credential, polls)
+    answer = client.send(transaction, credential)
+    assert isinstance(answer, Issued)
+    return answer
 
 
 WANTED = "rsa:2048,2.5.29.37,1.2.840.113549.1.1.12"
@@ -79,27 +68,19 @@ def assert_tried_once(client: EstClient, peer: Peer, wrong: IssueCodeCredential)
     assert len([line for line in peer.log if line.endswith(" false")]) == 1
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"auth": "basic", "lines": "0", "attributes": WANTED},
-        {"auth": "SHA-256", "chain": "1", "shuffle": "1", "polls": "2", "retry": "7"},
-    ],
-    ids=["attributes", "shuffled-after-waiting"],
-)
-def test_a_certificate_is_obtained_and_renewed(
-    est_classes: Path, tmp_path: Path, lab: Lab, options: dict[str, str]
-) -> None:
-    credential, polls = IssueCodeCredential(USER, Secret(CODE)), int(options.get("polls", "0"))
+def test_a_certificate_is_obtained_and_renewed(est_classes: Path, tmp_path: Path, lab: Lab) -> None:
+    credential = IssueCodeCredential(USER, Secret(CODE))
+    options = {"auth": "basic", "lines": "0", "attributes": WANTED}
     with bouncycastle_est(est_classes, tmp_path, lab, USER, CODE, **options) as peer:
         client = client_of(peer, lab)
         assert_tried_once(client, peer, IssueCodeCredential(USER, Secret("WRONG")))
         transaction = client.prepare_obtain(credential, NEW_KEY)
-        answer = sent(client, transaction, credential, polls)
+        answer = client.send(transaction, credential)
+        assert isinstance(answer, Issued)
         again = client.send(answer.transaction, credential)
         assert isinstance(again, Issued)
         assert again.certificate == answer.certificate
-        renewed = renew(client, answer, polls)
+        renewed = renew(client, answer)
     assert renewed.certificate.subject == answer.certificate.subject
     requested = Requested(USER, NEW_KEY.spki)
     rule = SubjectRule(re.compile(f"(?P<user_id>{USER})"))
@@ -108,5 +89,5 @@ def test_a_certificate_is_obtained_and_renewed(
         requested, answer.certificate, answer.chain, profile, datetime.now(UTC)
     ) == list(lab.chain)
     assert "authorization none" in peer.log
-    assert peer.log.count("pop true") == 2 + polls + 1 + polls
+    assert peer.log.count("pop true") == 3
     assert f"client {answer.certificate.serial:x}" in peer.log

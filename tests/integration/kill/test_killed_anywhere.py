@@ -21,9 +21,11 @@ from certclient.cli.exit_codes import DONE
 from certclient.enrollment.journal import Journal, Record
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
+from certclient.model.profile import EST
 from certclient.store.base import CertificateStore
+from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.repositories.records import CertificateState
-from support.bank import RunningBank, running_bank
+from support.bank import SOFTHSM_MODULE, RunningBank, running_bank
 from support.crash_process import CALL_POINTS, POINTS
 from support.customer import nss_private_keys, token_private_keys
 from support.nss import NssDatabase
@@ -88,6 +90,12 @@ class KilledComputer:
     def usable(self) -> list[Certificate]:
         found = self.store.certificates()
         return [s.certificate for s in found if s.key is not None and not s.archived]
+
+    def issued(self) -> list[Certificate]:
+        """What the bank has issued to this customer."""
+        with self.bank.bank.repositories() as repositories:
+            records = repositories.register.all()
+        return [one.certificate for one in records if self.user_id in one.certificate.common_name]
 
     def assert_one_usable_and_nothing_left_over(self) -> None:
         assert self.open_procedures() == []
@@ -188,6 +196,41 @@ def test_resume_finishes_a_killed_obtain_with_the_same_code(
     done = computer.certclient("resume", *options, stdin=answers)
     assert done.returncode == DONE, (done.stdout, done.stderr)
     computer.assert_one_usable_and_nothing_left_over()
+
+
+@pytest.fixture
+def by_est(bank: RunningBank) -> Iterator[None]:
+    bank.write_profile(ProfileOptions(pkcs11_modules=(SOFTHSM_MODULE,), protocol=EST))
+    yield
+    bank.write_profile()
+
+
+@pytest.mark.usefixtures("by_est")
+@pytest.mark.parametrize("computer", ["pc"], indirect=True)
+@pytest.mark.parametrize("point", ["after:poll", "after:install"])
+def test_a_killed_renewal_by_est_ends_in_one_new_certificate(
+    computer: KilledComputer, point: str
+) -> None:
+    """Nothing but the PKCS#10 request tells the bank that it is the same renewal."""
+    old = computer.issue_certificate_to(expires_in_days=20)
+    computer.renew_and_be_killed(point)
+    assert old in computer.usable()
+    computer.resume()
+    computer.assert_one_usable_and_nothing_left_over()
+    assert len(computer.issued()) == 2
+
+
+@pytest.mark.usefixtures("by_est")
+@pytest.mark.parametrize("computer", ["pc"], indirect=True)
+def test_an_obtain_by_est_that_is_killed_after_the_answer_gets_it_again_with_the_spent_code(
+    computer: KilledComputer,
+) -> None:
+    code = computer.bank.issue_code(computer.user_id).reveal()
+    computer.obtain_and_be_killed("after:poll", code)
+    done = computer.certclient("resume", "--code-stdin", stdin=f"{code}\n")
+    assert done.returncode == DONE, (done.stdout, done.stderr)
+    computer.assert_one_usable_and_nothing_left_over()
+    assert len(computer.issued()) == 1
 
 
 def test_kill_points_match_the_side_effects_of_a_renewal() -> None:
