@@ -134,6 +134,31 @@ def test_a_key_and_hash_as_wanted_change_nothing(wanted: Sequence[bytes]) -> Non
     assert content(*wanted) == (SignatureAlgorithm.RSA_PKCS1_SHA256, ())
 
 
+P256, ECDSA_SHA256, RSA_SHA256 = (
+    "1.2.840.10045.3.1.7",
+    "1.2.840.10045.4.3.2",
+    "1.2.840.113549.1.1.11",
+)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        (oid(EC_OID),),
+        (attribute(EC_OID, oid(P256)), oid(ECDSA_SHA256)),
+        (oid(P256),),
+        (oid(RSA_SHA256), oid(ECDSA_SHA256)),
+    ],
+)
+def test_an_ec_key_signs_with_its_curves_hash(wanted: Sequence[bytes]) -> None:
+    assert content(*wanted, spki=EC) == (SignatureAlgorithm.ECDSA_SHA256, ())
+
+
+@pytest.mark.parametrize("wanted", [RSA_OID, P384, RSA_SHA256, "1.2.840.10045.4.3.3"])
+def test_an_ec_key_that_does_not_fit_is_refused(wanted: str) -> None:
+    assert wanted in refused(oid(wanted), spki=EC)
+
+
 @pytest.mark.parametrize(
     ("wanted", "algorithm"),
     [
