@@ -26,6 +26,7 @@ from certclient.model.policy import (
     PROFILE,
     PROXY,
     REMINDER_DAYS,
+    REVOCATION,
     UNATTENDED_RENEWAL,
     UPDATE_NOTICE,
     VALUES,
@@ -135,6 +136,7 @@ _ABOUT = {
     PROXY: "system, none, or the proxy's address: http://host:port.",
     UNATTENDED_RENEWAL: "The company's consent to renewals without user interaction.",
     UPDATE_NOTICE: "false: no update notices, because the administrator manages versions.",
+    REVOCATION: "false: users cannot revoke their certificates with the program.",
 }
 
 

@@ -18,6 +18,7 @@ from certclient.cli.ports import Services, no_ca
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.own_revocation import Removal, Revoked
 from certclient.enrollment.procedure import (
     Finished,
     Leftover,
@@ -37,6 +38,7 @@ from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.keys import KeyRef
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
+from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
 from certclient.qualification.line import RecordingLine
 from certclient.store.base import (
@@ -145,6 +147,30 @@ class FakeTerminal:
 
 
 @dataclass
+class FakeRevocations:
+    """A CA that revokes whatever it is asked to; `seen` is that of the procedures."""
+
+    seen: list[tuple[str, str, str]]
+    at_bank: CertclientError | None = None
+
+    def check(self, stored: StoredCertificate) -> None:
+        self.seen.append(("check", stored.certificate.serial_hex, stored.store_id))
+
+    def elsewhere(self, name: str) -> CertclientError | None:
+        return self.at_bank
+
+    def revoke(
+        self,
+        stored: StoredCertificate,
+        reason: RevocationReason,
+        removal: Removal,
+        interaction: Interaction,
+    ) -> Revoked:
+        self.seen.append((f"revoke {reason.value}", removal.value, stored.store_id))
+        return Revoked(stored.certificate, removal)
+
+
+@dataclass
 class FakeProcedures:
     """Fake procedures. `outcomes` maps a user ID to an error or an outcome; the default is success.
 
@@ -163,6 +189,7 @@ class FakeProcedures:
     tickets: list[str | None] = field(default_factory=list)
     login: LoginTest = LOGIN_NOT_TESTED
     wrong_clock: CertclientError | None = None
+    elsewhere: CertclientError | None = None
     bank: str = "practice"
     banks_seen: list[str] = field(default_factory=list)
 
@@ -215,6 +242,9 @@ class FakeProcedures:
     ) -> CertclientError | None:
         self.seen.append(("check", current.certificate.serial_hex, current.store_id))
         return None
+
+    def own_revocation(self) -> FakeRevocations:
+        return FakeRevocations(self.seen, self.elsewhere)
 
     def clock_error(self) -> CertclientError | None:
         return self.wrong_clock

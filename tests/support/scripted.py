@@ -27,6 +27,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm, Signer
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
+from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
 from support.pki import Lab, customer_name
@@ -149,7 +150,12 @@ class ScriptedCa:
     ) -> None:
         self._next_fault("confirm", rejection)
 
-    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
+    def revoke(
+        self,
+        credential: CertificateCredential,
+        certificate: Certificate,
+        reason: RevocationReason = RevocationReason.NO_LONGER_USED,
+    ) -> None:
         self._next_fault("revoke", certificate.serial_hex)
 
     def signer_status(self, credential: CertificateCredential) -> SignerStatus:

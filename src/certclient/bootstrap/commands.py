@@ -71,6 +71,12 @@ def _restore() -> click.Command:
     return command
 
 
+def _revoke() -> click.Command:
+    from certclient.cli.commands.revoke import command
+
+    return command
+
+
 def _remove_key() -> click.Command:
     from certclient.cli.commands.remove_key import command
 
@@ -197,6 +203,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "banks": _banks,
     "remove": _remove,
     "restore": _restore,
+    "revoke": _revoke,
     "remove-key": _remove_key,
     "token": _token,
     "open-link": _open_link,

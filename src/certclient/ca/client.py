@@ -16,6 +16,7 @@ from typing import Protocol
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
+from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
 
 
@@ -274,8 +275,13 @@ class CaClient(Protocol):
         """
         ...
 
-    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
-        """Requests revocation of `certificate`, which is no longer used.
+    def revoke(
+        self,
+        credential: CertificateCredential,
+        certificate: Certificate,
+        reason: RevocationReason = RevocationReason.NO_LONGER_USED,
+    ) -> None:
+        """Requests revocation of `certificate` for `reason`.
 
         One that is already revoked is not an error.
         """

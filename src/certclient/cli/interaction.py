@@ -100,10 +100,14 @@ class TerminalInteraction:
 
     def confirm(self, question: str) -> bool:
         """Prompts for yes or no; anything but a clear yes is no."""
+        return self.ask(question).lower() in ("y", "yes", "はい")
+
+    def ask(self, question: str) -> str:
+        """Prompts for a word that may be seen; full-width letters, as a Japanese input method may
+        produce them, count as the others."""
         with self._question():
-            # A Japanese input method may produce full-width letters.
             answer = unicodedata.normalize("NFKC", self._terminal.visible(f"{question} "))
-        return answer.strip().lower() in ("y", "yes", "はい")
+        return answer.strip()
 
     def choose(self, stores: Sequence[CertificateStore]) -> CertificateStore | None:
         """Asks which of several stores to use; None if nobody can answer.

@@ -23,6 +23,7 @@ from certclient.model.errors import Actor, ErrorKind
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.model.public_keys import KeyKind
+from certclient.model.revocation_reason import RevocationReason
 from certclient.model.update import UpdateState
 from certclient.qualification.report import Check, Finding, Verdict
 from certclient.qualification.token import TokenCheck
@@ -215,6 +216,7 @@ class Policy(TypedDict):
     proxy: str | None
     unattended_renewal: bool
     update_notice: bool
+    revocation: bool
 
 
 class Login(TypedDict):
@@ -395,6 +397,16 @@ class ArchiveOutput(Envelope):
     certificate: Entry
 
 
+class RevokeOutput(Envelope):
+    """The output of revoke. `action`: what has become of the certificate on this computer, beside
+    its revocation at the bank; null if it could not be removed, because of `error`."""
+
+    action: Literal["archived", "deleted"] | None
+    reason: RevocationReason
+    certificate: Entry
+    error: Error | None
+
+
 class RemoveOldOutput(Envelope):
     """The output of remove-old."""
 
@@ -553,6 +565,7 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "check-profile": (CheckProfileOutput, CheckPolicyOutput),
     "qualify-ca": (QualifyCaOutput,),
     "remove-old": (RemoveOldOutput,),
+    "revoke": (RevokeOutput,),
     "remove-data": (RemoveDataOutput,),
     "quit": (QuitOutput,),
 }

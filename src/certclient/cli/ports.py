@@ -16,12 +16,14 @@ from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.overview import Row
+from certclient.enrollment.own_revocation import Removal, Revoked
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.banks import Banks
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
+from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
 from certclient.model.start import Start
 from certclient.model.update import Announcement
@@ -29,6 +31,28 @@ from certclient.platform.daily_reminder import DailyReminder
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.qualification.line import RecordingLine
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
+
+
+class Revocations(Protocol):
+    """The methods of `enrollment.own_revocation.OwnRevocation`."""
+
+    def check(self, stored: StoredCertificate) -> None:
+        """See OwnRevocation.check."""
+        ...
+
+    def elsewhere(self, name: str) -> CertclientError | None:
+        """See OwnRevocation.elsewhere."""
+        ...
+
+    def revoke(
+        self,
+        stored: StoredCertificate,
+        reason: RevocationReason,
+        removal: Removal,
+        interaction: Interaction,
+    ) -> Revoked:
+        """See OwnRevocation.revoke."""
+        ...
 
 
 class Procedures(Protocol):
@@ -66,6 +90,10 @@ class Procedures(Protocol):
         self, current: StoredCertificate, interaction: Interaction
     ) -> CertclientError | None:
         """See Enrollment.check_with_bank."""
+        ...
+
+    def own_revocation(self) -> Revocations:
+        """See Enrollment.own_revocation."""
         ...
 
     def clock_error(self) -> CertclientError | None:

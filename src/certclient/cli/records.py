@@ -230,6 +230,7 @@ def policy_record(policy: Policy) -> JsonObject:
         "proxy": str(policy.proxy) if policy.proxy else None,
         "unattended_renewal": policy.unattended_renewal,
         "update_notice": policy.update_notice,
+        "revocation": policy.revocation,
     }
 
 

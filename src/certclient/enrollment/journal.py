@@ -176,6 +176,8 @@ class RejectionSource(enum.Enum):
     """Its procedure was abandoned, and it could not be removed then."""
     INQUIRY = "inquiry"
     """An inquiry at the CA, for example because a page's link named another certificate."""
+    OWN_REQUEST = "own-request"
+    """The customer has revoked it with this program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from certclient.enrollment.login_test import LoginTest, LoginTestResult
 from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
+from certclient.enrollment.own_revocation import OwnRevocation
 from certclient.enrollment.planner import ProcedurePlanner, check_user_id
 from certclient.enrollment.preflight import CheckResult, check_clock
 from certclient.enrollment.proxy_login import AsksForProxyLogin, with_proxy_login
@@ -188,6 +189,10 @@ class Enrollment:
             if _is_confirmed(record):
                 return self._run(record, interaction, resumed=True)
             return self._run(record, interaction, resumed=True, giving_up=True)
+
+    def own_revocation(self) -> OwnRevocation:
+        """失効: what a customer needs to revoke a certificate of this bank."""
+        return OwnRevocation(self._environment, self._journal)
 
     def readiness(
         self,

@@ -66,7 +66,8 @@ class RevocationChecks:
         if answer.state is RevocationState.REVOKED and rejection is None:
             journal.reject(_rejection(row, answer, now))
             return True
-        if answer.state is RevocationState.GOOD and is_revocation(rejection):
+        own = rejection is not None and rejection.source is RejectionSource.OWN_REQUEST
+        if answer.state is RevocationState.GOOD and is_revocation(rejection) and not own:
             # A certificate on hold has been released (RFC 5280, 5.3.1).
             journal.accept(row.entry.certificate.fingerprint)
             return True

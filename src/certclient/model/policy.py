@@ -43,6 +43,7 @@ REMINDER_DAYS = "ReminderDays"
 PROXY = "Proxy"
 UNATTENDED_RENEWAL = "UnattendedRenewal"
 UPDATE_NOTICE = "UpdateNotice"
+REVOCATION = "Revocation"
 
 VALUES: Mapping[str, ValueKind] = {
     PROFILE: ValueKind.LIST,
@@ -51,6 +52,7 @@ VALUES: Mapping[str, ValueKind] = {
     PROXY: ValueKind.TEXT,
     UNATTENDED_RENEWAL: ValueKind.SWITCH,
     UPDATE_NOTICE: ValueKind.SWITCH,
+    REVOCATION: ValueKind.SWITCH,
 }
 """All known values. Any other name is an error."""
 
@@ -86,7 +88,8 @@ class Policy:
     `profiles`: ids of the only permitted banks, () for all. `destinations`: the only permitted ones
     of the bank's destinations, () for all. `reminder_days`: days left, descending, in place of the
     bank's; () for the bank's. `proxy`: None for the system's. `unattended_renewal`: the company's
-    consent to renewals without user interaction. `sources`: where the settings were found.
+    consent to renewals without user interaction. `revocation`: users may revoke their own
+    certificates. `sources`: where the settings were found.
     """
 
     profiles: tuple[str, ...] = ()
@@ -95,6 +98,7 @@ class Policy:
     proxy: ProxyChoice | None = None
     unattended_renewal: bool = False
     update_notice: bool = True
+    revocation: bool = True
     sources: tuple[str, ...] = ()
 
 
@@ -140,6 +144,7 @@ def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
         proxy=None if proxy is None else _proxy(stored[PROXY], proxy),
         unattended_renewal=_switch(stored, UNATTENDED_RENEWAL, default=False),
         update_notice=_switch(stored, UPDATE_NOTICE, default=True),
+        revocation=_switch(stored, REVOCATION, default=True),
         sources=tuple(sorted({value.source for value in stored.values()})),
     )
 
@@ -164,6 +169,7 @@ def restricted(profile: Profile, policy: Policy) -> Profile:
         destinations=left,
         excluded_destinations=tuple(name for name in profile.destinations if name not in allowed),
         reminder_days=policy.reminder_days or profile.reminder_days,
+        own_revocation=policy.revocation,
     )
 
 

@@ -130,6 +130,7 @@ class Profile:
     GET with 2xx or 3xx only if the certificate logs in, "" if the bank has none. `install_root`:
     install the CA's root in Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a
     practice bank, marked in yellow in every window. `codes`: what its issue codes look like.
+    `own_revocation`: whether the administrator's policy lets users revoke their certificates.
     """
 
     id: str
@@ -154,3 +155,4 @@ class Profile:
     revocation: RevocationSettings | None = None
     excluded_destinations: tuple[str, ...] = ()
     codes: CodeRule = FREE_CODE
+    own_revocation: bool = True

@@ -47,6 +47,7 @@ def test_every_command_prints_what_its_schema_says(
         ["remove-key", "00000000000000aa", "--yes"],
         ["remove", old.serial_hex, "--yes"],
         ["restore", old.serial_hex, "--yes"],
+        ["revoke", old.serial_hex, "--yes", "--last-one"],
         ["remind"],
         ["version"],
         ["version", "--check"],

@@ -44,6 +44,7 @@ def test_empty_policy_changes_nothing(profile: Profile) -> None:
     assert restricted(profile, policy) == profile
     assert not policy.unattended_renewal, "consent is never assumed"
     assert policy.update_notice
+    assert policy.revocation
 
 
 def test_every_value_is_read(profile: Profile) -> None:
@@ -54,6 +55,7 @@ def test_every_value_is_read(profile: Profile) -> None:
         Proxy="proxy.example.co.jp:8080",
         UnattendedRenewal=1,
         UpdateNotice=0,
+        Revocation=0,
     )
     assert policy == Policy(
         profiles=("rei-shinkin", "so-shinkin"),
@@ -62,9 +64,10 @@ def test_every_value_is_read(profile: Profile) -> None:
         proxy=ProxyChoice(ProxyMode.FIXED, "http://proxy.example.co.jp:8080"),
         unattended_renewal=True,
         update_notice=False,
+        revocation=False,
         sources=(PLACE,),
     )
-    assert len(VALUES) == 6, "otherwise this test misses a value"
+    assert len(VALUES) == 7, "otherwise this test misses a value"
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,15 @@ def _value(value: object) -> str:
         ({}, True),
         ({"Profile": ["rei-shinkin"], "Destinations": ["pc"], "ReminderDays": [30, "10"]}, True),
         ({"Profile": "rei-shinkin, so-shinkin", "Destinations": "pc,usb"}, True),
-        ({"Proxy": "none", "UnattendedRenewal": True, "UpdateNotice": False}, True),
+        (
+            {
+                "Proxy": "none",
+                "UnattendedRenewal": True,
+                "UpdateNotice": False,
+                "Revocation": False,
+            },
+            True,
+        ),
         ({"Proxy": "http://proxy.example.jp:8080"}, True),
         ({"Destinatons": ["pc"]}, False),
         ({"Destinations": ["cloud"]}, False),

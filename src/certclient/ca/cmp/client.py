@@ -60,13 +60,21 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
 from certclient.model.profile import CaSettings, MacAlgorithm
+from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
 
 CONTENT_TYPE = "application/pkixcmp"
 
 _NO_SECRETS = BankSecrets()
 _REQUEST_ID = 0
-_CESSATION_OF_OPERATION = 5
+_KEY_COMPROMISE, _CESSATION_OF_OPERATION = 1, 5
+_CRL_REASONS = {
+    RevocationReason.NO_LONGER_USED: _CESSATION_OF_OPERATION,
+    RevocationReason.LOST: _KEY_COMPROMISE,
+    RevocationReason.SUSPECTED: _KEY_COMPROMISE,
+}
+"""CRLReason (RFC 5280, 5.3.1): whoever has found a lost token may use its key."""
+
 _NONCE_BYTES = 16
 _WITHDRAWN = "The customer no longer wants this certificate."
 _MAX_CHECK_AFTER = 30 * 24 * 3600
@@ -199,21 +207,28 @@ class CmpClient:
         if not isinstance(answer.body, PkiConfirm):
             raise _unexpected(answer.body)
 
-    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
+    def revoke(
+        self,
+        credential: CertificateCredential,
+        certificate: Certificate,
+        reason: RevocationReason = RevocationReason.NO_LONGER_USED,
+    ) -> None:
         """rr (RFC 9483, 4.2). A certificate that is already revoked is not an error."""
         try:
-            self._revoke(credential, certificate)
+            self._revoke(credential, certificate, _CRL_REASONS[reason])
         except CertclientError as error:
             # In place of an rp. Of another signer, it would say nothing about `certificate`.
             own = credential.certificate == certificate
             if not own or not refused_because(error, RefusalReason.CERTIFICATE_REVOKED):
                 raise
 
-    def _revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
+    def _revoke(
+        self, credential: CertificateCredential, certificate: Certificate, reason: int
+    ) -> None:
         transaction_id, nonce = self._random_id(), self._random_id()
         details = Revocation(
             CertTemplate(serial=certificate.serial, issuer=certificate.issuer),
-            _CESSATION_OF_OPERATION,
+            reason,
         )
         fields = RequestFields(transaction_id, nonce, self._clock())
         request = protect(fields, RevokeRequest((details,)), credential, self._mac_parameters())

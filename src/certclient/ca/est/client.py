@@ -46,6 +46,7 @@ from certclient.model.certificate_reading import CertificateReader
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
 from certclient.model.profile import CaSettings
+from certclient.model.revocation_reason import RevocationReason
 
 _REQUEST_TYPE = "application/pkcs10"
 _ANSWER_TYPE = "application/pkcs7-mime"
@@ -141,7 +142,12 @@ class EstClient:
         """See CaClient.signer_status. EST has no such query."""
         return SignerStatus.UNKNOWN
 
-    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
+    def revoke(
+        self,
+        credential: CertificateCredential,
+        certificate: Certificate,
+        reason: RevocationReason = RevocationReason.NO_LONGER_USED,
+    ) -> None:
         """See CaClient.revoke. Raises CA_NOT_OFFERED."""
         raise not_offered("revoke")
 

@@ -56,6 +56,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CERTIFICATE_IN_USE: _NOTHING,
     ErrorCode.CERTIFICATE_NOT_ACCEPTED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.CERTIFICATE_REVOKED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.REVOKE_AT_BANK: _SUPPORT,
+    ErrorCode.REVOCATION_NEEDLESS: _NOTHING,
     ErrorCode.LAST_VALID_CERTIFICATE: _NOTHING,
     # Stores
     ErrorCode.STORE_MIDDLEWARE_MISSING: (

@@ -1,0 +1,99 @@
+"""A customer's own revocation, with real stores (NSS, SoftHSM) and a scripted CA."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from certclient.ca.client import ALL_ABILITIES, CaAbilities
+from certclient.enrollment.bank_status import BankStatus
+from certclient.enrollment.journal import RejectionSource
+from certclient.enrollment.own_revocation import Removal, Revoked
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.revocation_reason import RevocationReason
+from support.customer import CustomerComputer
+from support.scripted import ScriptedUser
+from support.softhsm import PIN
+
+LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
+
+
+def revoke(customer: CustomerComputer, removal: Removal = Removal.ARCHIVE) -> Revoked:
+    person = ScriptedUser(pins=[PIN])
+    revocation = customer.enrollment().own_revocation()
+    reason = RevocationReason.SUSPECTED
+    return revocation.revoke(customer.stored(), reason, removal, person)
+
+
+def refused(customer: CustomerComputer) -> CertclientError:
+    with pytest.raises(CertclientError) as stopped:
+        revoke(customer)
+    return stopped.value
+
+
+def asked(customer: CustomerComputer) -> int:
+    return sum(call == "revoke" for call, _ in customer.ca.calls)
+
+
+def test_revoked_and_archived(customer: CustomerComputer) -> None:
+    done = revoke(customer)
+    assert done == Revoked(customer.current, Removal.ARCHIVE)
+    assert customer.stored().archived
+    statuses = customer.enrollment().statuses()
+    assert statuses.of(customer.current) is BankStatus.NOT_ACCEPTED
+    rejection = statuses.rejections[customer.current.fingerprint]
+    assert rejection.source is RejectionSource.OWN_REQUEST
+
+
+def test_revoked_and_deleted_with_its_key(customer: CustomerComputer) -> None:
+    key = customer.stored().key
+    assert key is not None
+    assert revoke(customer, Removal.DELETE).removed is Removal.DELETE
+    assert all(one.certificate != customer.current for one in customer.store.certificates())
+    with customer.session() as session, pytest.raises(CertclientError) as gone:
+        session.signer(key)
+    assert gone.value.code is ErrorCode.KEY_NOT_FOUND
+
+
+def test_a_lost_answer_changes_nothing_here_and_the_request_is_repeated(
+    customer: CustomerComputer,
+) -> None:
+    customer.ca.faults["revoke"] = [LOST] * 4
+    assert refused(customer).code is ErrorCode.NETWORK_TIMEOUT
+    assert not customer.stored().archived
+    assert customer.enrollment().statuses().rejections == {}
+    assert revoke(customer).removed is Removal.ARCHIVE
+
+
+def test_not_while_a_renewal_is_open(customer: CustomerComputer) -> None:
+    customer.ca.faults["send"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        customer.renew()
+    assert refused(customer).code is ErrorCode.PROCEDURE_RUNNING
+    assert asked(customer) == 0
+    (view,) = customer.enrollment().pending()
+    customer.enrollment().abandon(view.id, ScriptedUser(pins=[PIN]))
+    revoke(customer)
+    assert asked(customer) == 1
+
+
+def test_what_cannot_be_revoked_here_is_said_before_anything_is_asked(
+    customer: CustomerComputer,
+) -> None:
+    profile = customer.profile
+    customer.profile = replace(profile, own_revocation=False)
+    assert refused(customer).code is ErrorCode.POLICY_FORBIDS
+    customer.profile = profile
+    customer.ca.abilities = CaAbilities(confirms=True)
+    error = refused(customer)
+    assert (error.code, error.data["problem"]) == (ErrorCode.REVOKE_AT_BANK, "protocol")
+    assert error.data["serial"] == customer.current.serial_hex
+    customer.ca.abilities = ALL_ABILITIES
+    stored = replace(customer.stored(), key=None)
+    with pytest.raises(CertclientError) as no_key:
+        customer.enrollment().own_revocation().check(stored)
+    assert no_key.value.data["problem"] == "no-key"
+    customer.time.now = customer.current.not_after.replace(year=2099)
+    assert refused(customer).code is ErrorCode.REVOCATION_NEEDLESS
+    assert asked(customer) == 0
