@@ -11,12 +11,14 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Renewal:
-    """One column of the summary. Serial numbers are in hex, times in seconds."""
+    """One column of the summary. Serial numbers are in hex, times in seconds. `key`: the new key's
+    kind."""
 
     place: str
     user_id: str
     old_serial: str
     new_serial: str
+    key: str
     valid_until: str
     renew_seconds: float
     login_seconds: float
@@ -57,6 +59,7 @@ class DemoReport:
             table.add_column(f"{renewal.place} {renewal.user_id}")
         table.add_row("Old serial", *(renewal.old_serial for renewal in renewals))
         table.add_row("New serial", *(renewal.new_serial for renewal in renewals))
+        table.add_row("New key", *(renewal.key for renewal in renewals))
         table.add_row("Valid until", *(f"{renewal.valid_until} JST" for renewal in renewals))
         table.add_row("Renewal took", *(f"{renewal.renew_seconds:.2f} s" for renewal in renewals))
         table.add_row("Login took", *(f"{renewal.login_seconds:.2f} s" for renewal in renewals))

@@ -12,8 +12,10 @@ from certclient.bootstrap import enrollment
 from certclient.enrollment.procedure import Pending
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
+from certclient.model.keys import KeyAlgorithm
 from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore
+from certclient.model.public_keys import kind_and_curve
+from certclient.store.base import CertificateStore, Described
 from demo.browser import chromium
 from demo.command_line import CommandLine, PracticeBank
 from demo.customers import current_certificate, issue_certificate_to, store_for
@@ -21,7 +23,7 @@ from demo.handover import to_a_terminal
 from demo.interruption import InterruptingUser
 from demo.login import BrowserCustomer, DemoLoginPage, log_in, log_in_with_token
 from demo.report import DemoReport, Renewal
-from demo.world import World, connect_token, trust
+from demo.world import SOFTHSM_MODULE, World, connect_token, trust
 
 PC_USER = "TKYM1408054"
 USB_USER = "TKYM1408055"
@@ -71,12 +73,19 @@ class Story:
         self._renew(PC_USER, store_for(Destination.PC))
 
     def renew_on_the_token(self) -> None:
-        """Renews on the token, with the PIN through stdin."""
+        """Renews on the token, with the PIN through stdin; with an EC key if the token makes
+        one."""
         self.report.step(
             "証明書更新, 専用USB: the key is made on the token; the PIN comes by stdin"
         )
+        store, profile = store_for(Destination.USB), PROFILE
+        if _makes_ec_keys(store):
+            profile = "practice-ec.toml"
+            module = ("--pkcs11-module", str(SOFTHSM_MODULE))
+            ec = ("--key-algorithm", KeyAlgorithm.EC_P256.value)
+            self.bank.admin("profile", "--out", profile, *module, *ec)
         pin = f"{self.world.pin.reveal()}\n"
-        self._renew(USB_USER, store_for(Destination.USB), "--pin-stdin", stdin=pin)
+        self._renew(USB_USER, store, "--pin-stdin", stdin=pin, profile=profile)
 
     def renew_from_the_notice(self) -> None:
         """Renews from the bank's page (way B1).
@@ -147,8 +156,15 @@ class Story:
     def _keep_a_copy_of_the_pc(self) -> None:
         shutil.copytree(self.world.home / ".pki", self._copied_home / ".pki")
 
-    def _renew(self, user_id: str, store: CertificateStore, *options: str, stdin: str = "") -> None:
-        renew = [*_PROFILE_OPTION, "renew", user_id, "--yes", *options]
+    def _renew(
+        self,
+        user_id: str,
+        store: CertificateStore,
+        *options: str,
+        stdin: str = "",
+        profile: str = PROFILE,
+    ) -> None:
+        renew = ["--profile", profile, "renew", user_id, "--yes", *options]
         self._seconds[user_id] = self.command_line.show(*renew, stdin=stdin)
         new, old = current_certificate(store, user_id), self._old[user_id]
         if new == old or new.spki == old.spki:
@@ -169,6 +185,7 @@ class Story:
                 user_id=user_id,
                 old_serial=self._old[user_id].serial_hex,
                 new_serial=certificate.serial_hex,
+                key=kind_and_curve(certificate.spki),
                 valid_until=f"{certificate.not_after_tokyo:%Y-%m-%d %H:%M}",
                 renew_seconds=self._seconds[user_id],
                 login_seconds=page.seconds,
@@ -221,6 +238,12 @@ class Story:
         if new is None:
             raise StoryError("the interrupted renewal has no certificate")
         return new
+
+
+def _makes_ec_keys(store: CertificateStore) -> bool:
+    made = store.describe().mechanisms if isinstance(store, Described) else ()
+    present = {one.name for one in made if one.present}
+    return present.issuperset(("CKM_EC_KEY_PAIR_GEN", "CKM_ECDSA"))
 
 
 def _place(store: CertificateStore) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from selenium.webdriver import Chrome
 
+from certclient.model.keys import KeyAlgorithm
 from certclient.model.profile import SecretPolicy
 from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.bank.ca import INTERMEDIATE_NAME
@@ -21,6 +22,7 @@ from support.browser import (
     set_up_desktop,
     set_up_desktop_with_windows,
     text_of,
+    tls_versions,
 )
 from support.command_line import CliComputer
 
@@ -50,11 +52,15 @@ def log_in_as_administrator(driver: Chrome, bank_url: str) -> None:
 
 
 def test_renewal_from_the_notice_of_the_bank(pc: CliComputer) -> None:
-    """Ways B1 and B2: the ticket in the link replaces PIN and one-time password."""
+    """Ways B1 and B2: the ticket in the link replaces PIN and one-time password. The new key is an
+    EC key."""
     bank = pc.bank
     bank.add_customer(USER, "1394", pin=PIN, one_time_password=PASSWORD)
     everybody = SecretPolicy.EVERYBODY
-    bank.write_profile(ProfileOptions(ask_pin=everybody, ask_one_time_password=everybody))
+    options = ProfileOptions(
+        ask_pin=everybody, ask_one_time_password=everybody, key=KeyAlgorithm.EC_P384
+    )
+    bank.write_profile(options)
     old = pc.add_certificate(USER, pc.nss.store(), days=20)
     desktop = set_up_desktop(pc, "y")
     with browsing(desktop, INTERMEDIATE_NAME) as driver:
@@ -75,6 +81,7 @@ def test_renewal_from_the_notice_of_the_bank(pc: CliComputer) -> None:
     with browsing(desktop, INTERMEDIATE_NAME) as driver:
         log_in_as_administrator(driver, bank.addresses.public_url)
         assert text_of(driver, "h1") == "メイン"
+        assert tls_versions(driver) == {"TLS 1.3"}
         check_accessibility(driver)
         new_serial = text_of(driver, "#serial")
         click(driver, "#logout")
@@ -110,8 +117,9 @@ def test_link_opens_the_wizard(pc: CliComputer) -> None:
 
 
 def test_expired_certificate_is_obtained_with_an_issue_code(pc: CliComputer) -> None:
-    """Way C1."""
+    """Way C1. The new key is an EC key; a browser logs in with it by TLS 1.2 and 1.3."""
     bank = pc.bank
+    bank.write_profile(ProfileOptions(key=KeyAlgorithm.EC_P256))
     bank.add_customer(USER, pin=PIN)
     old = pc.add_certificate(USER, pc.nss.store(), days=20)
     bank.clock.advance(timedelta(days=21))
@@ -130,12 +138,14 @@ def test_expired_certificate_is_obtained_with_an_issue_code(pc: CliComputer) -> 
         open_app(driver, "#open-app")
         screen = desktop.program_ended()
         assert screen.endswith("\n0"), screen
-    with browsing(desktop, INTERMEDIATE_NAME) as driver:
-        driver.get(bank.login_url)
-        fill(driver, "#secret", PIN)
-        click(driver, "main button")
-        assert reason_of(driver) == "welcome"
-        assert text_of(driver, "#serial") != old.serial_hex
+    for version in ("tls1.2", "tls1.3"):
+        with browsing(desktop, INTERMEDIATE_NAME, newest_tls=version) as driver:
+            driver.get(bank.login_url)
+            fill(driver, "#secret", PIN)
+            click(driver, "main button")
+            assert reason_of(driver) == "welcome"
+            assert tls_versions(driver) == {version.upper().replace("TLS", "TLS ")}
+            assert text_of(driver, "#serial") != old.serial_hex
 
 
 def test_bank_refers_to_the_branch_after_ninety_days(pc: CliComputer) -> None:

@@ -19,7 +19,8 @@ import pytest
 from certclient.cli.exit_codes import DONE
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
+from certclient.model.public_keys import KeyKind
 from certclient.store.base import AttemptsLeft, Available, CertificateStore
 from certclient.store.isolated import modules
 from certclient_practice.admin.profile_writer import ProfileOptions
@@ -71,6 +72,11 @@ class Pc:
         """The serial numbers of those with a key that are not archived."""
         return [one["serial"] for one in self.listed() if not one["archived"] and one["has_key"]]
 
+    def write_profile(self, algorithm: KeyAlgorithm) -> None:
+        """Lets the bank require this kind of key from now on."""
+        modules = (self.token.module,)
+        self.bank.write_profile(ProfileOptions(pkcs11_modules=modules, key=algorithm))
+
     def empty_token(self) -> None:
         self.programs.wipe(self.token.module, self.token.label)
 
@@ -95,7 +101,6 @@ def bank(
 ) -> Iterator[RunningBank]:
     with running_bank(tmp_path_factory.mktemp("bank")) as running:
         running.set_policy(wait_polls=1)
-        running.write_profile(ProfileOptions(pkcs11_modules=(running_token.module,)))
         running.add_customer(USER)
         running.add_customer(OTHER)
         yield running
@@ -121,6 +126,7 @@ def programs(
 def pc(bank: RunningBank, running_token: RunningToken, programs: QuickPrograms) -> Pc:
     made = Pc(bank, running_token, programs)
     made.empty_token()
+    made.write_profile(KeyAlgorithm.RSA_2048)
     return made
 
 
@@ -225,21 +231,47 @@ def test_the_token_qualifies_and_nothing_is_left_on_it(pc: Pc) -> None:
     assert _private_keys(pc) == 0
 
 
-@pytest.mark.parametrize("version", ["tls1.2", "tls1.3"])
+@pytest.mark.parametrize(
+    "algorithm", [KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384]
+)
 def test_a_browsers_library_logs_in_with_the_renewed_certificate(
-    pc: Pc, version: str, tmp_path: Path
+    pc: Pc, algorithm: KeyAlgorithm, tmp_path: Path
 ) -> None:
-    if version == "tls1.3" and Limit.NO_PSS in pc.token.limits:
-        pytest.skip(Limit.NO_PSS.value)
+    if algorithm not in pc.token.makes:
+        pytest.skip(f"the token makes no keys {algorithm.value}")
     pc.add_certificates(USER)
+    pc.write_profile(algorithm)
     pc.renew()
-    answer = _log_in(pc, version, tmp_path)
-    assert USER in answer, answer
+    versions = ["tls1.2", "tls1.3"]
+    if algorithm.kind is KeyKind.RSA and Limit.NO_PSS in pc.token.limits:
+        versions.remove("tls1.3")
+    for version in versions:
+        answer = _log_in(pc, version, tmp_path / version)
+        assert USER in answer, answer
+
+
+@pytest.mark.parametrize("algorithm", [KeyAlgorithm.EC_P256])
+def test_a_token_without_ec_keys_says_so_before_anything_is_made(
+    pc: Pc, algorithm: KeyAlgorithm
+) -> None:
+    if algorithm in pc.token.makes:
+        pytest.skip("the token makes them")
+    (old,) = pc.add_certificates(USER)
+    pc.write_profile(algorithm)
+    before = _private_keys(pc)
+    done = pc.programs.certclient(
+        *("renew", USER, "--yes", "--pin-stdin", *pc.profile), stdin=f"{pc.token.pin}\n"
+    )
+    assert "[CC-KEY-UNSUPPORTED]" in done.err
+    assert "EC" in done.err
+    assert pc.usable() == [old.serial_hex]
+    assert _private_keys(pc) == before
 
 
 def _log_in(pc: Pc, version: str, folder: Path) -> str:
     """NSS, the library of Chromium and Firefox on Linux, with the token's module added to it
     unless the token is an NSS database."""
+    folder.mkdir()
     nss = NssDatabase(pc.token.database or folder / "nssdb")
     nickname = _friendly_name(pc)
     if pc.token.database is None:

@@ -53,6 +53,7 @@ def test_demo_renews_on_pc_and_token_and_logs_in(temporary: Path) -> None:
     summary = done.stdout[done.stdout.index("Old serial") :]
     serials = re.findall(r"\b[0-9a-f]{16,40}\b", summary)
     assert len(serials) == len(set(serials)) == 4
+    assert re.search(r"New key +RSA +EC \(P-256\)", summary), "the token's key is an EC key"
     assert "電子証明書の更新はこちら: the bank's page opens the app" in done.stdout
     assert "The private key never leaves" in done.stdout, (
         "the app that the link opened asks for consent"

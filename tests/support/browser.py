@@ -7,18 +7,19 @@ with browsing(pc, choice) as driver:
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from selenium.common.exceptions import WebDriverException
@@ -106,13 +107,16 @@ def _desktop(pc: CliComputer, person: Path, screen: Path) -> CustomerDesktop:
 
 
 @contextmanager
-def browsing(desktop: CustomerDesktop, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
+def browsing(
+    desktop: CustomerDesktop, issuer: str, *, width: int = 1100, newest_tls: str = "tls1.3"
+) -> Iterator[Chrome]:
     """Starts a fresh Chromium, without remembered choices and cookies."""
     origins = [
         "{0.scheme}://{0.netloc}".format(urlsplit(url))
         for url in (desktop.pc.bank.login_url, desktop.pc.bank.addresses.public_url)
     ]
-    with _chromium(desktop.environment, _preferences(origins, issuer), width) as driver:
+    flag = f"--ssl-version-max={newest_tls}"
+    with _chromium(desktop.environment, _preferences(origins, issuer), width, flag) as driver:
         yield driver
 
 
@@ -125,13 +129,13 @@ def reading_files(*, width: int = 1100) -> Iterator[Chrome]:
 
 @contextmanager
 def _chromium(
-    environment: dict[str, str], preferences: dict[str, Any], width: int
+    environment: dict[str, str], preferences: dict[str, Any], width: int, *flags: str
 ) -> Iterator[Chrome]:
     # Chromium's socket must have a path below 108 characters.
     with tempfile.TemporaryDirectory(prefix="browser-") as profile:
         options = ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--window-size={width},1400"):
+        for flag in (*_FLAGS, *flags, f"--user-data-dir={profile}", f"--window-size={width},1400"):
             options.add_argument(flag)
         options.add_experimental_option("prefs", preferences)
         # What pages load, for `get_log`.
@@ -157,6 +161,18 @@ def _preferences(origins: list[str], issuer: str) -> dict[str, Any]:
             origin: {"certclient": True} for origin in origins
         },
         "intl.accept_languages": "ja",
+    }
+
+
+def tls_versions(driver: Chrome) -> set[str]:
+    """The versions of TLS by which pages came since the last call ("TLS 1.3")."""
+    log: Callable[[str], list[dict[str, str]]] = cast(Any, driver).get_log
+    events = [json.loads(entry["message"])["message"] for entry in log("performance")]
+    return {
+        event["params"]["response"]["securityDetails"]["protocol"]
+        for event in events
+        if event["method"] == "Network.responseReceived"
+        and "securityDetails" in event["params"]["response"]
     }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from certclient.model.certificate import Certificate
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.store.base import CertificateStore
 from support.bank import RunningBank
 from support.nss import NssDatabase
@@ -79,12 +79,18 @@ class CliComputer:
     def plug_in_token(self, label: str = "専用USB") -> SoftHsmToken:
         return self.hsm.new_token(label)
 
-    def add_certificate(self, user_id: str, store: CertificateStore, days: int = 20) -> Certificate:
+    def add_certificate(
+        self,
+        user_id: str,
+        store: CertificateStore,
+        days: int = 20,
+        algorithm: KeyAlgorithm = KeyAlgorithm.RSA_2048,
+    ) -> Certificate:
         """Issues a certificate for a new key in `store` that expires in `days` days."""
         if user_id not in {c.user_id for c in self.bank.bank.customers()}:
             self.bank.add_customer(user_id)
         with store.open(right_pin) as session:
-            key = session.create_key(KeySpec(), f"{user_id} {days}")
+            key = session.create_key(KeySpec(algorithm), f"{user_id} {days}")
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(user_id, spki, days)
             session.install_intermediates([self.bank.intermediate])

@@ -22,6 +22,7 @@ from certclient.model.lifecycle import (
 )
 from certclient.model.profile import CMP, EST, SecretPolicy
 from certclient_practice.admin.commands import ADMIN_COMMANDS, BankAdmin
+from certclient_practice.admin.key_options import KEY_ALGORITHM, KEY_BITS, key_of
 from certclient_practice.admin.mail import bounced, notify
 from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
 from certclient_practice.bank.bank import MAX_SHIFT_DAYS
@@ -168,6 +169,8 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     help="File to write certclient's profile for this bank to. プロファイルの出力先",
 )
 @_PROTOCOL
+@KEY_ALGORITHM
+@KEY_BITS
 @click.option("--verbose", is_flag=True, help="Log refused requests and reasons to stderr.")
 @click.option("--stop-with-input", is_flag=True, hidden=True)
 @click.option("--customer", "customers", multiple=True, hidden=True)
@@ -191,11 +194,14 @@ def serve(
     implicit_confirm: bool,
     profile_file: Path | None,
     protocol: str,
+    key_algorithm: str,
+    key_bits: str | None,
     verbose: bool,
     stop_with_input: bool,
     customers: tuple[str, ...],
 ) -> None:
     """Run the bank until Ctrl+C. 練習銀行を起動する"""
+    key = key_of(key_algorithm, key_bits)
     policy = BankPolicy(
         renewal=RenewalPolicy(renew_days, obtain_days, renew_until),
         codes=CodeStyle(code_style),
@@ -221,7 +227,7 @@ def serve(
         for user_id in customers:
             bank.add_customer(user_id, USER_SUFFIX)
         if profile_file is not None:
-            options = ProfileOptions(revocation=True, protocol=protocol)
+            options = ProfileOptions(key=key, revocation=True, protocol=protocol)
             text = profile_toml(bank, server.addresses, options)
             profile_file.write_text(text, encoding="utf-8")
         click.echo(f"Practice bank: {server.addresses.public_url}")
@@ -256,7 +262,8 @@ def _wait_for_end_of_input(stop: threading.Event) -> None:
     "--ask-one-time-password", type=_SECRET_POLICIES, default="nobody", help="お客様カード"
 )
 @_PROTOCOL
-@click.option("--key-bits", type=click.Choice(["2048", "3072", "4096"]), default="2048")
+@KEY_ALGORITHM
+@KEY_BITS
 @click.pass_obj
 def profile(
     admin: BankAdmin,
@@ -265,7 +272,8 @@ def profile(
     ask_pin: str,
     ask_one_time_password: str,
     protocol: str,
-    key_bits: str,
+    key_algorithm: str,
+    key_bits: str | None,
 ) -> None:
     """Write certclient's profile for this bank's latest addresses. プロファイルを出力する"""
     asks = {ask_pin, ask_one_time_password} != {SecretPolicy.NOBODY.value}
@@ -278,7 +286,7 @@ def profile(
         pkcs11_modules=modules,
         ask_pin=SecretPolicy(ask_pin),
         ask_one_time_password=SecretPolicy(ask_one_time_password),
-        key_bits=int(key_bits),
+        key=key_of(key_algorithm, key_bits),
         revocation=True,
         protocol=protocol,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from certclient.model.keys import KeyAlgorithm
 from certclient.model.lifecycle import hour_text
 from certclient.model.profile import CMP, EST, SecretPolicy
 from certclient_practice.bank.bank import SUBJECT_RULE, Bank
@@ -22,15 +23,15 @@ from certclient_practice.web.addresses import Addresses
 class ProfileOptions:
     """What a rehearsal may vary in a profile.
 
-    Token modules (absolute paths), further secrets, the RSA key size in bits, and implicit
-    confirmation. `revocation`: whether the bank's OCSP responder and CRL are looked at. `protocol`:
+    Token modules (absolute paths), further secrets, the kind of key, and implicit confirmation.
+    `revocation`: whether the bank's OCSP responder and CRL are looked at. `protocol`:
     CMP or EST; a profile for EST must leave further secrets and implicit confirmation alone.
     """
 
     pkcs11_modules: Sequence[Path] = ()
     ask_pin: SecretPolicy = SecretPolicy.NOBODY
     ask_one_time_password: SecretPolicy = SecretPolicy.NOBODY
-    key_bits: int = 2048
+    key: KeyAlgorithm = KeyAlgorithm.RSA_2048
     implicit_confirm: bool = False
     revocation: bool = False
     protocol: str = CMP
@@ -67,7 +68,7 @@ ask_one_time_password = {_text(options.ask_one_time_password.value)}
 [codes]
 {_CODES[bank.policy.codes]}
 [key]
-bits = {options.key_bits}
+{_key(options.key)}
 
 [ca]
 protocol = {_text(options.protocol)}
@@ -105,6 +106,12 @@ _CODES = {
     CodeStyle.DIGITS: 'alphabet = "0-9"\nlengths = [24]\n',
 }
 """What the profile says about each style of codes."""
+
+
+def _key(key: KeyAlgorithm) -> str:
+    if key.curve is not None:
+        return f"algorithm = {_text(key.value)}"
+    return f'algorithm = "rsa"\nbits = {key.bits}'
 
 
 def _revocation(bank: Bank, addresses: Addresses) -> str:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from certclient.model.japan_time import TOKYO
 from certclient.model.keys import MAX_RSA_BITS, MIN_RSA_BITS
 from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
+from certclient.model.public_keys import Curve, ec_curve
 from certclient_practice.bank.refusal import RefusedError
 from certclient_practice.repositories.issue_codes import CodeStyle
 
@@ -59,6 +60,7 @@ class BankPolicy:
     mail_days: tuple[int, ...] = (30, 10)
     min_rsa_bits: int = MIN_RSA_BITS
     max_rsa_bits: int = MAX_RSA_BITS
+    curves: frozenset[Curve] = frozenset(Curve)
     time_tolerance: timedelta = timedelta(minutes=10)
     min_nonce_bytes: int = 16
     http_schemes: tuple[HttpScheme, ...] = tuple(HttpScheme)
@@ -103,11 +105,14 @@ def check_obtaining(
 
 
 def check_key(spki: bytes, policy: BankPolicy) -> None:
-    """Raises RefusedError unless `spki` (DER) is an RSA key of allowed size with exponent 65537."""
+    """Raises RefusedError unless `spki` (DER) is an RSA key of allowed size with exponent 65537, or
+    an EC key on an allowed curve that is named by its OID."""
     try:
         key = load_der_public_key(spki)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise RefusedError.bad_key() from error
+    if ec_curve(spki) in policy.curves:
+        return
     if not isinstance(key, rsa.RSAPublicKey):
         raise RefusedError.bad_key()
     fits = policy.min_rsa_bits <= key.key_size <= policy.max_rsa_bits

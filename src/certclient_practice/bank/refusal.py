@@ -67,11 +67,11 @@ class RefusedError(Exception):
 
     @classmethod
     def bad_key(cls) -> RefusedError:
-        """The public key is missing, unreadable, not RSA, of the wrong size or exponent."""
+        """The public key is missing, unreadable, of another kind, size, curve or exponent."""
         return cls(
             Failure.BAD_CERT_TEMPLATE,
-            "この鍵は使用できません（RSA 2048ビット以上、公開指数65537が必要です）。",
-            "This key cannot be used: RSA, at least 2048 bits, exponent 65537.",
+            "この鍵は使用できません（RSA 2048ビット以上で公開指数65537、またはEC P-256、P-384）。",
+            "This key cannot be used: RSA (2048 bits or more, exponent 65537), EC (P-256, P-384).",
         )
 
     @classmethod

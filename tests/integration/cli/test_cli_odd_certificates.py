@@ -273,7 +273,7 @@ def test_one_that_ends_before_it_begins_takes_no_other_ones_place(pc: CliCompute
 def test_a_key_of_another_kind_is_there_and_cannot_be_renewed_here(
     pc: CliComputer, tmp_path: Path
 ) -> None:
-    """Case 13, with a curve that the program has no keys on."""
+    """Case 13 with a curve that the program has no keys on; else: test_cli_key_kinds.py."""
     key = ec.generate_private_key(ec.SECP521R1())
     issuer = pc.bank.intermediate.subject
     odd = OddCertificate(issuer=issuer, spki=spki_of(key), not_after=in_days(10))

@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,11 +98,21 @@ def test_weak_rsa_keys_are_refused(bits: int, exponent: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "spki", [b"", b"\x30\x00", spki_of(ec_key())], ids=["nothing", "empty", "EC"]
+    "spki",
+    [b"", b"\x30\x00", spki_of(ec_key(ec.SECP521R1())), spki_of(Ed25519PrivateKey.generate())],
+    ids=["nothing", "empty", "P-521", "Ed25519"],
 )
-def test_anything_but_an_rsa_key_is_refused(spki: bytes) -> None:
+def test_a_key_of_another_kind_is_refused(spki: bytes) -> None:
     with pytest.raises(RefusedError):
         check_key(spki, POLICY)
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()])
+def test_an_ec_key_is_accepted_on_the_curves_of_the_policy(curve: ec.EllipticCurve) -> None:
+    spki = spki_of(ec_key(curve))
+    check_key(spki, POLICY)
+    with pytest.raises(RefusedError):
+        check_key(spki, BankPolicy(curves=frozenset()))
 
 
 def test_policy_cannot_allow_weak_keys() -> None:
