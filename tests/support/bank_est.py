@@ -18,7 +18,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
 from certclient_practice.est.messages import PKCS10, EstRequest, EstResponse
 from support.bank import USER_ID
-from support.pki import RsaSigner
+from support.pki import EcSigner, RsaSigner
 
 PATH = "/.well-known/est/"
 _SHA256 = hashes.SHA256()
@@ -30,7 +30,7 @@ def user_name(user_id: str = USER_ID) -> x509.Name:
 
 
 def csr_of(
-    signer: RsaSigner,
+    signer: RsaSigner | EcSigner,
     subject: x509.Name,
     *,
     dns_names: Sequence[str] = (),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
@@ -31,7 +32,7 @@ from support.bank_est import (
     issued,
     user_name,
 )
-from support.pki import RsaSigner, customer_name, make_lab, rsa_key, rsa_signer
+from support.pki import EcSigner, RsaSigner, customer_name, ec_signer, make_lab, rsa_key, rsa_signer
 
 OLD_KEY, NEW_KEY, OTHER_KEY = rsa_signer(1), rsa_signer(2), rsa_signer(3)
 WRONG = Secret("WRONGWRONGWRONG2")
@@ -79,7 +80,7 @@ def server(tmp_path: Path) -> Iterator[EstBank]:
     opened.bank.close()
 
 
-def renewal_of(current: Certificate, key: RsaSigner = NEW_KEY) -> bytes:
+def renewal_of(current: Certificate, key: RsaSigner | EcSigner = NEW_KEY) -> bytes:
     return csr_of(key, current.x509.subject)
 
 
@@ -317,6 +318,16 @@ def test_repeating_a_renewal_gets_the_same_certificate_even_after_its_use(server
     assert len(server.bank.certificates()) == 2
 
 
+def test_an_rsa_certificate_is_renewed_into_an_ec_key_and_back(server: EstBank) -> None:
+    holder, old = server.holder()
+    key = ec_signer()
+    new = issued(holder.reenroll(renewal_of(old, key)))
+    assert new.spki == key.spki
+    server.clock.advance(timedelta(days=340))
+    back = EstCustomer(server.guest.handle, new).reenroll(renewal_of(new))
+    assert issued(back).spki == NEW_KEY.spki
+
+
 def test_a_restarted_bank_knows_what_it_issued(server: EstBank, tmp_path: Path) -> None:
     holder, old = server.holder()
     new = issued(holder.reenroll(renewal_of(old)))
@@ -420,23 +431,23 @@ def flipped(der: bytes) -> bytes:
     return der[:-1] + bytes([der[-1] ^ 1])
 
 
-@pytest.mark.parametrize(
-    ("csr", "english"),
-    [
-        (flipped(REQUEST), "proof of possession"),
-        (csr_of(NEW_KEY, user_name(), algorithm=hashes.SHA224()), "proof of possession"),
-        (REQUEST + b"\x00", "malformed"),
-        (REQUEST[:-1], "malformed"),
-        (b"", "malformed"),
-        (csr_of(NEW_KEY, user_name(), dns_names=["example.jp"]), "subject differs"),
-        (csr_of(NEW_KEY, customer_name()), "subject differs"),
-        (csr_of(NEW_KEY, user_name(), challenge=b"dGxzLXVuaXF1ZQ=="), "not supported"),
-        (csr_of(RsaSigner(rsa_key(7, 1024)), user_name()), "This key cannot be used"),
-    ],
-)
-def test_bad_request_is_refused_and_the_code_stays_usable(
-    server: EstBank, csr: bytes, english: str
-) -> None:
+BAD_REQUESTS = {
+    "wrong signature": (flipped(REQUEST), "proof of possession"),
+    "weak hash": (csr_of(NEW_KEY, user_name(), algorithm=hashes.SHA224()), "proof of possession"),
+    "trailing octet": (REQUEST + b"\x00", "malformed"),
+    "cut": (REQUEST[:-1], "malformed"),
+    "empty": (b"", "malformed"),
+    "alternative name": (csr_of(NEW_KEY, user_name(), dns_names=["a.jp"]), "subject differs"),
+    "another subject": (csr_of(NEW_KEY, customer_name()), "subject differs"),
+    "challenge": (csr_of(NEW_KEY, user_name(), challenge=b"dGxzLXVuaXF1ZQ=="), "not supported"),
+    "short RSA key": (csr_of(RsaSigner(rsa_key(7, 1024)), user_name()), "This key cannot be used"),
+    "other curve": (csr_of(ec_signer(ec.SECP521R1()), user_name()), "This key cannot be used"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_REQUESTS)
+def test_bad_request_is_refused_and_the_code_stays_usable(server: EstBank, name: str) -> None:
+    csr, english = BAD_REQUESTS[name]
     refused(server.enroll(csr), 400, english)
     assert server.code_state() is CodeState.ACTIVE
     assert not server.bank.certificates()
@@ -455,7 +466,11 @@ def test_base64_with_and_without_line_breaks(server: EstBank, breaks: bytes) -> 
     assert answer.status == 200
 
 
-@pytest.mark.parametrize("body", [REQUEST, b"not base64!", b"TUlJ=", "電".encode()])
+@pytest.mark.parametrize(
+    "body",
+    [REQUEST, b"not base64!", b"TUlJ=", "電".encode()],
+    ids=["DER", "characters", "padding", "Japanese"],
+)
 def test_anything_but_base64_is_refused(server: EstBank, body: bytes) -> None:
     answer = server.guest.send(
         "POST", "simpleenroll", body=body, authorization=basic(USER_ID, server.code)
