@@ -74,13 +74,15 @@ Answer = Reply | Issuing | CertclientError
 class ScriptedEst:
     """A `ca.transport.Transport`: each POST gets the next answer, then the last one.
 
-    `gets`: the answers to the other operations by name.
+    `gets`: the answers to the other operations by name. `cannot_authenticate`: why this computer
+    cannot show a client certificate.
     """
 
     answers: list[Answer] = field(default_factory=list)
     gets: dict[str, Answer] = field(default_factory=dict)
     requests: list[HttpRequest] = field(default_factory=list)
     time: datetime | None = None
+    cannot_authenticate: CertclientError | None = None
 
     @property
     def posts(self) -> list[HttpRequest]:
@@ -92,6 +94,8 @@ class ScriptedEst:
         return [urlsplit(one.url).path.rpartition("/")[2] for one in self.requests]
 
     def exchange(self, request: HttpRequest) -> HttpResponse:
+        if request.identity is not None and self.cannot_authenticate is not None:
+            raise self.cannot_authenticate
         self.requests.append(request)
         if request.method == "POST":
             answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
@@ -109,7 +113,7 @@ class ScriptedEst:
         raise AssertionError("an EST client needs the status")
 
     def can_authenticate(self, identity: TlsIdentity) -> bool:
-        return True
+        return self.cannot_authenticate is None
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == f"{BASE}/cacerts"

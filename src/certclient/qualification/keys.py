@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from certclient.model.keys import PSS, KeyAlgorithm, SignatureAlgorithm, Signer
@@ -21,7 +22,7 @@ _CURVES: dict[Curve, ec.EllipticCurve] = {Curve.P256: ec.SECP256R1(), Curve.P384
 
 
 class MemoryKey:
-    """A key that ends with the process; implements `model.keys.Signer`."""
+    """A key that ends with the process; implements `model.keys.DigestSigner`."""
 
     def __init__(self, algorithm: KeyAlgorithm) -> None:
         self._key = _generated(algorithm)
@@ -33,13 +34,22 @@ class MemoryKey:
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `Signer.sign`."""
+        return self._sign(data, algorithm, _HASHES[algorithm.value[-3:]])
+
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `DigestSigner.sign_digest`."""
+        return self._sign(digest, algorithm, Prehashed(_HASHES[algorithm.value[-3:]]))
+
+    def _sign(
+        self, data: bytes, algorithm: SignatureAlgorithm, hashed: hashes.HashAlgorithm | Prehashed
+    ) -> bytes:
         digest = _HASHES[algorithm.value[-3:]]
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            return self._key.sign(data, ec.ECDSA(digest))
+            return self._key.sign(data, ec.ECDSA(hashed))
         if algorithm in PSS:
             pss = padding.PSS(padding.MGF1(digest), digest.digest_size)
-            return self._key.sign(data, pss, digest)
-        return self._key.sign(data, padding.PKCS1v15(), digest)
+            return self._key.sign(data, pss, hashed)
+        return self._key.sign(data, padding.PKCS1v15(), hashed)
 
 
 def _generated(algorithm: KeyAlgorithm) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:

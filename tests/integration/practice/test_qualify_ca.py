@@ -18,10 +18,12 @@ from certclient.cmp.bodies import RevokeReply
 from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyAlgorithm
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import EST, SecretPolicy
 from certclient.model.secret import Secret
 from certclient.qualification.fields import message_fields, sent_fields
+from certclient.qualification.keys import MemoryKey
 from certclient.qualification.report import Check, Finding, Report, Result, Verdict
 from certclient.qualification.run import qualify
 from certclient_practice.admin.profile_writer import ProfileOptions
@@ -126,7 +128,7 @@ def test_a_ca_that_speaks_est_qualifies_and_what_it_lacks_is_not_applicable(
     bank: RunningBank,
 ) -> None:
     bank.write_profile(ProfileOptions(protocol=EST))
-    report = tried(bank)
+    report = tried(bank, new_key=lambda: MemoryKey(KeyAlgorithm.RSA_2048))
     assert failures(report) == {}
     assert report.passed
     lacking = [one.check for one in report.results if one.finding is Finding.NOT_OFFERED]

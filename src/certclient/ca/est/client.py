@@ -99,9 +99,11 @@ class EstClient:
         secrets: BankSecrets = _NO_SECRETS,
     ) -> Transaction:
         """simplereenroll, with subject and subjectAltName of the current certificate (RFC 7030,
-        4.2.2). Raises as `prepare_obtain`."""
+        4.2.2). Raises as `prepare_obtain`, and as `Transport.exchange` does where this computer
+        cannot authenticate by TLS with the current key."""
         if secrets:
             raise not_offered("secrets")
+        self._check_possible(_identity(credential))
         current = credential.certificate
         names = CertificateReader(current.der).extension(SUBJECT_ALT_NAME)
         return self._prepare(Operation.REENROLL, current.subject, new_key, names)
@@ -178,6 +180,12 @@ class EstClient:
         state = EstTransactionState(operation=operation, request=request, ca_certificates=chain)
         return Transaction(self._random_bytes(_ID_BYTES).hex(), state.encode())
 
+    def _check_possible(self, identity: TlsIdentity) -> None:
+        """Raises why this computer cannot authenticate by TLS with `identity`, if it cannot."""
+        if not self._transport.can_authenticate(identity):
+            # Such an exchange ends before it begins, and says why.
+            self._exchange(HttpRequest("HEAD", self._url("cacerts"), identity=identity))
+
     def _attributes(self) -> Sequence[CsrAttribute]:
         response = self._get("csrattrs", _ATTRIBUTES_TYPE)
         return csr_attributes(response.body) if has_attributes(response) else ()
@@ -185,8 +193,7 @@ class EstClient:
     def _authenticated(self, request: HttpRequest, credential: Credential) -> HttpResponse:
         if isinstance(credential, IssueCodeCredential):
             return self._with_code(request, credential)
-        identity = TlsIdentity(credential.certificate, tuple(credential.chain), credential.signer)
-        return self._exchange(replace(request, identity=identity))
+        return self._exchange(replace(request, identity=_identity(credential)))
 
     def _with_code(self, request: HttpRequest, credential: IssueCodeCredential) -> HttpResponse:
         if not credential.issue_code:
@@ -261,3 +268,7 @@ class EstClient:
 
     def _url(self, operation: str) -> str:
         return operation_url(self._settings.url, operation)
+
+
+def _identity(credential: CertificateCredential) -> TlsIdentity:
+    return TlsIdentity(credential.certificate, tuple(credential.chain), credential.signer)

@@ -24,6 +24,7 @@ from certclient.ca.client import (
 from certclient.ca.est.addresses import operation_url
 from certclient.ca.est.client import EstClient
 from certclient.ca.http.challenges import Request, challenges, digest
+from certclient.ca.path import validate_path
 from certclient.model import ber
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -196,6 +197,17 @@ def test_a_renewal_keeps_the_alternative_names(lab: Lab) -> None:
     assert asked.get_values_for_type(x509.DNSName) == ["pc.example.jp"]
 
 
+def test_a_computer_that_cannot_authenticate_says_so_before_anything_is_asked(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
+    server = est_of(lab, Issuing(lab))
+    server.cannot_authenticate = CertclientError(ErrorCode.TLS_LIBRARY_MISSING)
+    with pytest.raises(CertclientError) as raised:
+        client_of(server, lab).prepare_renew(by_key, NEW_KEY)
+    assert raised.value.code is ErrorCode.TLS_LIBRARY_MISSING
+    assert not server.requests
+
+
 def test_the_banks_secrets_have_no_place(lab: Lab, by_key: CertificateCredential) -> None:
     server = est_of(lab, Issuing(lab))
     with pytest.raises(CertclientError) as raised:
@@ -331,6 +343,17 @@ def test_a_new_issuing_ca_is_asked_for_after_a_long_wait(lab: Lab) -> None:
     assert isinstance(answer, Issued)
     assert lab.chain[0] in answer.chain
     assert server.asked[-1] == "cacerts"
+
+
+def test_the_certificates_of_a_rollover_lead_to_the_old_anchor(lab: Lab) -> None:
+    """The CA has a new root, which the old one certifies (RFC 7030, 4.1.3: NewWithOld)."""
+    new = make_lab(NOW, label="Next")
+    new_with_old = lab.root.issue_ca("Next Root CA", new.root.key, path_length=1).certificate
+    server = est_of(lab, challenge(BASIC), Issuing(new))
+    server.gets["cacerts"] = Reply(200, certs_only(*new.chain, *new.anchors, new_with_old))
+    answer = obtained(server, lab)
+    path = validate_path(answer.certificate, answer.chain, lab.anchors, NOW)
+    assert path == (answer.certificate, *new.chain, new_with_old, *lab.anchors)
 
 
 def test_a_certificate_is_not_lost_with_the_answer_to_cacerts(lab: Lab) -> None:
