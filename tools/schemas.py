@@ -114,6 +114,8 @@ def _without_null(node: Any) -> Any:
     if kept.get("default", ...) is None:
         del kept["default"]
     alternatives = [one for one in node.get("anyOf", []) if one != {"type": "null"}]
+    if len(alternatives) > 1:
+        return {**kept, "anyOf": [_without_null(one) for one in alternatives]}
     for one in alternatives:
         kept |= _without_null(one)
     return kept

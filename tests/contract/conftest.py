@@ -1,4 +1,4 @@
-"""Runs each contract test once per store, or once per transport."""
+"""Runs each contract test once per store, transport or CA client."""
 
 from __future__ import annotations
 

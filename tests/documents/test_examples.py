@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from certclient.model.policy import VALUES, Raw, StoredValue, policy_from
 from certclient.model.profile_file import profile_from_text
-from support.documents import blocks, pages
+from support.documents import ROOT, blocks, pages
 from support.pki import certificate_pem, make_lab, rsa_key
 from tools.docs import profile_keys
 
@@ -30,8 +30,8 @@ def keys(table: Mapping[str, Any], prefix: str = "") -> set[str]:
     """The dotted keys of a table."""
     found = set()
     for name, value in table.items():
-        inner = keys(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}"}
-        found |= inner
+        is_table = isinstance(value, dict) and value
+        found |= keys(value, f"{prefix}{name}.") if is_table else {f"{prefix}{name}"}
     return found
 
 
@@ -55,6 +55,15 @@ def test_the_profile_in_the_document_is_a_profile_with_every_key() -> None:
     # Shown for the administrator, and the same for the user.
     assert {key for key in missing if not key.startswith("contacts.user.")} == set()
     assert profile.updates is not None
+
+
+def test_the_plug_in_in_the_document_is_the_one_that_is_tested() -> None:
+    """Its source, its project file, and a profile that names it."""
+    page = Path("docs/ca-plugins.md")
+    shown = [block.text.strip() for block in blocks(page)]
+    for name in ("certclient_example_json.py", "pyproject.toml"):
+        file = ROOT / "tests" / "contract" / "example_plugin" / name
+        assert file.read_text(encoding="utf-8").strip() in shown, f"{name} has changed"
 
 
 def test_the_policy_in_the_document_is_a_policy_with_every_value() -> None:

@@ -104,6 +104,7 @@ def system_services() -> Services:
         check_revocation=check_revocation,
         left_out=left_out_commands(),
         tested_ca=tested_ca,
+        check_protocol=check_protocol,
         program=program(),
         remove_rehearsal_stores=remove_rehearsal_stores,
     )
@@ -475,6 +476,13 @@ def enrollment(
         named_proxy=lambda url: named_proxy(url, proxies, logins),
     )
     return Enrollment(environment, opened)
+
+
+def check_protocol(profile: Profile) -> None:
+    """See `certclient.ca.factory.check_protocol`."""
+    from certclient.ca.factory import check_protocol as check
+
+    check(profile)
 
 
 def tested_ca(profile: Profile) -> tuple[CaClient, RecordingLine]:

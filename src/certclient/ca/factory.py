@@ -8,10 +8,11 @@ from datetime import datetime
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.est.client import EstClient
+from certclient.ca.plugins.client import PluginClient, checked_plugin
 from certclient.ca.tls.interception import system_roots
 from certclient.ca.transport import Transport
 from certclient.ca.transports.system import system_transport
-from certclient.model.profile import EST, Profile
+from certclient.model.profile import BUILT_IN_PROTOCOLS, EST, Profile
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
 
@@ -24,7 +25,7 @@ def ca_client_for(
     logins: ProxyLogins | None = None,
     line: Callable[[Transport], Transport] = lambda transport: transport,
 ) -> CaClient:
-    """A client for `profile.ca.url` with the profile's trust anchors.
+    """A client for `profile.ca.url` with the profile's trust anchors, in its protocol.
 
     `clock` returns aware UTC; `random_bytes` takes a length in bytes and must be unpredictable.
     `proxies`: an administrator's setting (`proxies.fixed_proxy`); None follows the system's
@@ -38,5 +39,13 @@ def ca_client_for(
         clock=clock,
         roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
+    if profile.ca.protocol not in BUILT_IN_PROTOCOLS:
+        return PluginClient(profile, line(transport), clock, random_bytes)
     client = EstClient if profile.ca.protocol == EST else CmpClient
     return client(profile.ca, line(transport), clock, random_bytes)
+
+
+def check_protocol(profile: Profile) -> None:
+    """Raises what `checked_plugin` raises if the profile's protocol is a plug-in's."""
+    if profile.ca.protocol not in BUILT_IN_PROTOCOLS:
+        checked_plugin(profile)

@@ -161,6 +161,7 @@ class Services:
     - `own_folders`: the folders that hold all of this user's data.
     - `preferred_store`: the store that the user chose for new certificates.
     - `tested_ca`: a bank's CA for `qualify-ca`, and the line on which it is asked.
+    - `check_protocol`: raises why the plug-in that a profile names cannot be used.
     - `program`: the command line that starts this program in a terminal.
     - `remove_rehearsal_stores`: removes the stores of the rehearsal in this folder, with all keys.
     - `check_revocation`: asks the banks that publish revocations about those of these rows that are
@@ -191,6 +192,7 @@ class Services:
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     program: Sequence[str] = ()
     remove_rehearsal_stores: Callable[[Path], None] = lambda _folder: None
+    check_protocol: Callable[[Profile], None] = lambda _profile: None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     left_out: frozenset[str] = frozenset()
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca

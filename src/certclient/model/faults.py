@@ -54,6 +54,7 @@ class Reason(enum.Enum):
     NO_REVOCATION = "no-revocation"
     PROTOCOL_KEY = "protocol-key"
     PROTOCOL_TLS = "protocol-tls"
+    PROTOCOL_OPTIONS = "protocol-options"
     ADDRESS_FORM = "address-form"
     ADDRESS_SCHEME = "address-scheme"
     ADDRESS_USER = "address-user"

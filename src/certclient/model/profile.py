@@ -56,6 +56,7 @@ class MacAlgorithm(enum.Enum):
 
 CMP, EST = "cmp", "est"
 """The protocols (`CaSettings.protocol`) that certclient speaks without a plug-in."""
+BUILT_IN_PROTOCOLS = (CMP, EST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class CaSettings:
     one (RFC 7030, 3.2.2); `trust_anchors` are the roots that issued certificates and signed
     responses must chain to, by the CA's signatures in `signature_algorithms`; `implicit_confirm`
     requests implicitConfirm, so that no certConf is needed; `issuers`: the Common Names of the only
-    CAs below the anchors that may issue certificates, empty for all of them; `protocol`: CMP, EST.
+    CAs below the anchors that may issue certificates, empty for all of them; `protocol`: CMP, EST,
+    or the name of a plug-in (docs/ca-plugins.md), with its `options` by name.
 
     What the CA may issue: `max_validity_days` of validity; `extended_key_usages` (dotted OIDs)
     beside clientAuth; without `require_extended_key_usage`, also a certificate that names none.
@@ -82,6 +84,7 @@ class CaSettings:
     max_validity_days: int = MAX_VALIDITY_DAYS
     extended_key_usages: frozenset[str] = DEFAULT_PURPOSES
     require_extended_key_usage: bool = True
+    options: tuple[tuple[str, str | bool | int | tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

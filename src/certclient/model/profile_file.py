@@ -7,7 +7,7 @@ docs/profile.md describes the format, `model.profile_syntax` its keys;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar, cast
@@ -31,6 +31,8 @@ from certclient.model.lifecycle import RenewalPolicy, closing_hour
 from certclient.model.names import ATTRIBUTE_TYPES, attribute_type
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
+    BUILT_IN_PROTOCOLS,
+    CMP,
     EST,
     CaSettings,
     Contacts,
@@ -61,13 +63,18 @@ from certclient.model.user_ids import can_give_suffix
 T = TypeVar("T")
 R = TypeVar("R")
 
-_FOR_CMP: Mapping[str, object] = {
+_FOR_CMP: dict[str, object] = {
     "ca.implicit_confirm": False,
     "ca.mac": MacAlgorithm.PBMAC1,
+}
+"""Keys that mean nothing to a CA that does not speak CMP, with their defaults."""
+
+_NOT_FOR_EST: dict[str, object] = {
     "renewal.ask_pin": SecretPolicy.NOBODY,
     "renewal.ask_one_time_password": SecretPolicy.NOBODY,
 }
-"""Keys that mean nothing to an EST CA, with their defaults."""
+"""Keys that a plug-in may serve and EST cannot, with their defaults. `ca.plugins` asks the plug-in,
+which is not loaded to read a profile."""
 
 
 def profile_from_text(text: str, source: str) -> Profile:
@@ -235,18 +242,23 @@ class _Reader:
                 "ca.extended_key_usages", _purposes, ca.extended_key_usages
             ),
             require_extended_key_usage=ca.require_extended_key_usage,
+            options=tuple(ca.options.items()),
         )
 
     def _check_protocol(self, file: ProfileTable) -> None:
-        """EST carries none of a bank's secrets, and has nothing but TLS to recognise the CA by."""
-        if file.ca.protocol != EST:
+        """What the CA's protocol cannot do. All but CMP have nothing but TLS to recognise it by."""
+        protocol = file.ca.protocol
+        if protocol in BUILT_IN_PROTOCOLS and file.ca.options:
+            self._add(self._fault("ca.options", FaultError(Reason.PROTOCOL_OPTIONS)))
+        if protocol == CMP:
             return
-        for key, default in _FOR_CMP.items():
+        for key, default in (_FOR_CMP | (_NOT_FOR_EST if protocol == EST else {})).items():
             table, name = key.split(".")
             if getattr(getattr(file, table), name) is not default:
-                self._add(self._fault(key, FaultError(Reason.PROTOCOL_KEY, protocol=EST)))
+                self._add(self._fault(key, FaultError(Reason.PROTOCOL_KEY, protocol=protocol)))
         if file.tls is None and file.ca.url.lower().startswith("https:"):
-            self._add(self._fault("ca.protocol", FaultError(Reason.PROTOCOL_TLS, protocol=EST)))
+            fault = FaultError(Reason.PROTOCOL_TLS, protocol=protocol)
+            self._add(self._fault("ca.protocol", fault))
 
     def _anchors(
         self, key: str, pem: str, allowed: frozenset[CaSignature]

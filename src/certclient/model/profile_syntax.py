@@ -38,6 +38,8 @@ Reminders = Annotated[
     tuple[ReminderDays, ...],
     msgspec.Meta(min_length=1, max_length=MAX_REMINDERS, extra_json_schema={"uniqueItems": True}),
 ]
+Option = str | bool | int | tuple[str, ...]
+"""A setting of a CA's plug-in."""
 Signatures = Annotated[tuple[CaSignature, ...], msgspec.Meta(min_length=1)]
 Destinations = Annotated[
     tuple[Destination, ...], msgspec.Meta(min_length=1, extra_json_schema={"uniqueItems": True})
@@ -184,9 +186,12 @@ class CaTable(Table, frozen=True):
         Certificates, _about("One or more CA certificates, PEM, to which everything must lead.")
     ]
     protocol: Annotated[
-        Literal["cmp", "est"],
-        _about("How the CA is asked: cmp (RFC 9810) or est (RFC 7030)."),
+        ProfileId,
+        _about("How the CA is asked: cmp (RFC 9810), est (RFC 7030), or the name of a plug-in."),
     ] = "cmp"
+    options: Annotated[
+        dict[str, Option], _about("The plug-in's own settings, which it checks itself.")
+    ] = {}
     implicit_confirm: Annotated[
         bool,
         _about("Request implicit confirmation (RFC 9810, 5.1.1.1), so that no certConf is sent."),

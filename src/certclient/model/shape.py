@@ -17,6 +17,13 @@ from msgspec import NODEFAULT, Struct, inspect
 
 from certclient.model.faults import FaultError, Reason, not_allowed, unknown_key
 
+_WORDS: dict[type[inspect.Type], str] = {
+    inspect.BoolType: "boolean",
+    inspect.IntType: "integer",
+    inspect.StrType: "text",
+    inspect.VarTupleType: "list",
+}
+
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
@@ -74,11 +81,21 @@ class _Walk:
             return self.struct(value, kind, key)
         if isinstance(kind, inspect.VarTupleType):
             return self._tuple(value, kind, key)
+        if isinstance(kind, inspect.DictType):
+            return self._options(value, kind, key)
         try:
             return _leaf(value, kind)
         except FaultError as fault:
             self._add(key, fault)
             return _placeholder(kind)
+
+    def _options(self, value: object, kind: inspect.DictType, key: str) -> dict[str, object]:
+        """A table with any keys, whose values have one of several types."""
+        table = self._typed(value, dict, "table", key)
+        return {
+            name: self._value(one, _fitting(one, kind.value_type), _inside(key, name))
+            for name, one in (table or {}).items()
+        }
 
     def _tuple(self, value: object, kind: inspect.VarTupleType, key: str) -> tuple[object, ...]:
         items = self._typed(value, list, "list", key)
@@ -114,6 +131,15 @@ def _present(kind: inspect.Type) -> inspect.Type:
     if not isinstance(kind, inspect.UnionType):
         return kind
     return next(_present(one) for one in kind.types if not isinstance(one, inspect.NoneType))
+
+
+def _fitting(value: object, kind: inspect.Type) -> inspect.Type:
+    """The type of a union that a value of this kind can have; the first one if none fits."""
+    types = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    for one in types:
+        if _WORDS.get(type(one)) == kind_of(value):
+            return one
+    return types[0]
 
 
 def _leaf(value: object, kind: inspect.Type) -> object:
@@ -184,6 +210,8 @@ def _placeholder(kind: inspect.Type) -> object:
             )
         case inspect.VarTupleType():
             return ()
+        case inspect.DictType():
+            return {}
         case inspect.EnumType() as members:
             return next(iter(members.cls))
         case inspect.LiteralType() as literal:

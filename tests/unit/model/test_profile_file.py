@@ -444,7 +444,7 @@ EST = GOOD.replace("[ca]", f"[tls]\ntrust_anchors = '''\n{ROOT}'''\n[ca]\nprotoc
 def test_the_ca_may_speak_est() -> None:
     assert read(EST).ca.protocol == "est"
     assert read(GOOD).ca.protocol == "cmp"
-    assert refusal(EST.replace("'est'", "'scep'")).data["key"] == "ca.protocol"
+    assert refusal(EST.replace("'est'", "'EST'")).data["key"] == "ca.protocol"
 
 
 @pytest.mark.parametrize(
@@ -468,3 +468,30 @@ def test_est_needs_roots_of_the_banks_own_choice_for_tls() -> None:
     fault = refusal(without).data
     assert (fault["key"], fault["reason"]) == ("ca.protocol", "protocol-tls")
     assert read(without.replace("https://ca.", "http://127.0.0.1/?")).ca.protocol == "est"
+
+
+PLUGIN = EST.replace(
+    "protocol = 'est'",
+    "protocol = 'rei-json'\noptions = { branch = '001', retries = 3, strict = true, ids = ['a'] }",
+)
+
+
+def test_a_plug_ins_options_are_read_as_they_stand() -> None:
+    ca = read(PLUGIN).ca
+    assert ca.protocol == "rei-json"
+    assert dict(ca.options) == {"branch": "001", "retries": 3, "strict": True, "ids": ("a",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (PLUGIN.replace("'rei-json'", "'est'"), "ca.options"),
+        (PLUGIN.replace("retries = 3", "retries = 3.5"), "ca.options.retries"),
+        (PLUGIN.replace("['a']", "[1]"), "ca.options.ids[0]"),
+        (PLUGIN.replace("protocol", "mac = 'pbm'\nprotocol"), "ca.mac"),
+        (GOOD.replace("[ca]", "[ca]\nprotocol = 'rei-json'"), "ca.protocol"),
+    ],
+    ids=["for a built-in protocol", "fraction", "list", "for CMP", "without TLS roots"],
+)
+def test_what_a_plug_in_cannot_have_is_refused(text: str, key: str) -> None:
+    assert refusal(text).data["key"] == key

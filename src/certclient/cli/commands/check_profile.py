@@ -116,6 +116,10 @@ def _findings(
 ) -> Iterator[_Finding]:
     """What there is to say about a profile without faults: first its anchors' dates today."""
     now = invocation.services.clock()
+    try:
+        invocation.services.check_protocol(profile)
+    except CertclientError as error:
+        yield _of_error(invocation, error, _ERROR, text)
     if expired := anchor_error(profile, now):
         yield _of_error(invocation, expired, _ERROR, text)
     for ending in anchor_warnings(profile, now):
@@ -134,7 +138,8 @@ def _of_error(
     words = invocation.catalogue.reason(error)
     if error.code not in (ErrorCode.PROFILE_INVALID, ErrorCode.POLICY_INVALID):
         words = ": ".join(filter(None, [shown.title, error.data.get("anchor", "")]))
-    place = places(text.position(error.data["key"])) if text is not None else {}
+    key = error.data.get("key", "")
+    place = places(text.position(key)) if text is not None and key else {}
     return _Finding(level, error.code.code, words, {**error.data, **place})
 
 

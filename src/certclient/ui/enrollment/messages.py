@@ -131,6 +131,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CA_CONFIRM_FAILED: _RETRY,
     ErrorCode.CA_NOT_INFORMED: _NOTHING,
     ErrorCode.CA_NOT_OFFERED: _NOTHING,
+    ErrorCode.CA_PLUGIN: _SUPPORT,
+    ErrorCode.CA_PLUGIN_FAILED: _SUPPORT,
     ErrorCode.ISSUE_CODE_WRONG: _RETRY,
     ErrorCode.ISSUE_CODE_FORMAT: _RETRY,
     ErrorCode.ISSUE_CODE_REQUIRED: _RETRY,
