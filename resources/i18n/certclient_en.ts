@@ -560,6 +560,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>&amp;Copy</translation>
     </message>
     <message>
+        <source>&amp;Revoke this certificate…</source>
+        <translation>&amp;Revoke this certificate…</translation>
+    </message>
+    <message>
         <source>Bank</source>
         <translation>Bank</translation>
     </message>
@@ -1713,6 +1717,96 @@ Closing the window removes everything.</translation>
     <message>
         <source>{title}. {next} (error code: {code})</source>
         <translation>{title}. {next} (error code: {code})</translation>
+    </message>
+</context>
+<context>
+    <name>RevocationTask</name>
+    <message>
+        <source>The certificate has been revoked at the bank. It and its key were deleted here.</source>
+        <translation>The certificate has been revoked at the bank. It and its key were deleted here.</translation>
+    </message>
+    <message>
+        <source>The certificate has been revoked at the bank. It was put away here.</source>
+        <translation>The certificate has been revoked at the bank. It was put away here.</translation>
+    </message>
+    <message>
+        <source>The certificate has been revoked at the bank, but could not be removed here ({0}). It no longer logs in. You can delete it with “Delete for good”.</source>
+        <translation>The certificate has been revoked at the bank, but could not be removed here ({0}). It no longer logs in. You can delete it with “Delete for good”.</translation>
+    </message>
+</context>
+<context>
+    <name>RevokeDialog</name>
+    <message>
+        <source>&amp;Revoke</source>
+        <translation>&amp;Revoke</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
+        <source>Revoke a certificate</source>
+        <translation>Revoke a certificate</translation>
+    </message>
+    <message>
+        <source>Revoke this certificate?</source>
+        <translation>Revoke this certificate?</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>Serial number</translation>
+    </message>
+    <message>
+        <source>Once it is revoked, nobody can log in with this certificate any more. This cannot be undone.</source>
+        <translation>Once it is revoked, nobody can log in with this certificate any more. This cannot be undone.</translation>
+    </message>
+    <message>
+        <source>It is the last valid certificate of this user ID. After its revocation you cannot log in until your bank has given you an issue code for a new one.</source>
+        <translation>It is the last valid certificate of this user ID. After its revocation you cannot log in until your bank has given you an issue code for a new one.</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Why?</translation>
+    </message>
+    <message>
+        <source>The PC or USB token is &amp;given away or scrapped, or its user has left</source>
+        <translation>The PC or USB token is &amp;given away or scrapped, or its user has left</translation>
+    </message>
+    <message>
+        <source>The PC or USB token was &amp;lost or stolen</source>
+        <translation>The PC or USB token was &amp;lost or stolen</translation>
+    </message>
+    <message>
+        <source>&amp;Somebody else may have used it</source>
+        <translation>&amp;Somebody else may have used it</translation>
+    </message>
+    <message>
+        <source>Afterwards &amp;delete the certificate and its key here</source>
+        <translation>Afterwards &amp;delete the certificate and its key here</translation>
+    </message>
+    <message>
+        <source>I &amp;understand that nobody can log in with it any more</source>
+        <translation>I &amp;understand that nobody can log in with it any more</translation>
+    </message>
+    <message>
+        <source>&amp;Type the user ID “{0}” to confirm</source>
+        <translation>&amp;Type the user ID “{0}” to confirm</translation>
     </message>
 </context>
 <context>

@@ -558,6 +558,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>コピー(&amp;C)</translation>
     </message>
     <message>
+        <source>&amp;Revoke this certificate…</source>
+        <translation>この電子証明書を失効する(&amp;R)…</translation>
+    </message>
+    <message>
         <source>Bank</source>
         <translation>金融機関</translation>
     </message>
@@ -1707,6 +1711,96 @@ Closing the window removes everything.</source>
     <message>
         <source>{title}. {next} (error code: {code})</source>
         <translation>{title}。{next}（エラーコード：{code}）</translation>
+    </message>
+</context>
+<context>
+    <name>RevocationTask</name>
+    <message>
+        <source>The certificate has been revoked at the bank. It and its key were deleted here.</source>
+        <translation>電子証明書を金融機関で失効しました。電子証明書と鍵を、ここから完全に削除しました。</translation>
+    </message>
+    <message>
+        <source>The certificate has been revoked at the bank. It was put away here.</source>
+        <translation>電子証明書を金融機関で失効しました。ここでは、しまいました。</translation>
+    </message>
+    <message>
+        <source>The certificate has been revoked at the bank, but could not be removed here ({0}). It no longer logs in. You can delete it with “Delete for good”.</source>
+        <translation>電子証明書を金融機関で失効しましたが、ここからは取り除けませんでした（{0}）。もうログインには使えません。「完全に削除」で削除できます。</translation>
+    </message>
+</context>
+<context>
+    <name>RevokeDialog</name>
+    <message>
+        <source>&amp;Revoke</source>
+        <translation>失効する(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Revoke a certificate</source>
+        <translation>電子証明書の失効</translation>
+    </message>
+    <message>
+        <source>Revoke this certificate?</source>
+        <translation>この電子証明書を失効しますか？</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>金融機関</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>保存先</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>シリアル番号</translation>
+    </message>
+    <message>
+        <source>Once it is revoked, nobody can log in with this certificate any more. This cannot be undone.</source>
+        <translation>失効すると、この電子証明書では、だれもログインできなくなります。取り消すことはできません。</translation>
+    </message>
+    <message>
+        <source>It is the last valid certificate of this user ID. After its revocation you cannot log in until your bank has given you an issue code for a new one.</source>
+        <translation>このユーザIDの有効な電子証明書は、これが最後です。失効すると、金融機関から発行コードを受け取って新しい電子証明書を取得するまで、ログインできません。</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>失効する理由</translation>
+    </message>
+    <message>
+        <source>The PC or USB token is &amp;given away or scrapped, or its user has left</source>
+        <translation>パソコンや専用USBを譲る・捨てる、使っていた方が退職した(&amp;G)</translation>
+    </message>
+    <message>
+        <source>The PC or USB token was &amp;lost or stolen</source>
+        <translation>パソコンや専用USBをなくした、盗まれた(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Somebody else may have used it</source>
+        <translation>ほかの人に使われたおそれがある(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Afterwards &amp;delete the certificate and its key here</source>
+        <translation>失効したあと、電子証明書と鍵をここから完全に削除する(&amp;D)</translation>
+    </message>
+    <message>
+        <source>I &amp;understand that nobody can log in with it any more</source>
+        <translation>だれもログインできなくなることを理解しました(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Type the user ID “{0}” to confirm</source>
+        <translation>確認のため、ユーザID「{0}」を入力してください(&amp;T)</translation>
     </message>
 </context>
 <context>

@@ -47,6 +47,7 @@ from support.wizards import UiEnvironment, until, wait
 ELSEWHERE = {
     "DetailsDialog": "needs a row of the list: test_main_window.py",
     "MainWindow": "test_main_window.py",
+    "RevokeDialog": "needs a row of the list: test_revoking.py",
 }
 """Window classes whose behaviour other tests check."""
 

@@ -66,7 +66,7 @@ def revocation_error(
     if now > certificate.not_after:
         return _about(ErrorCode.REVOCATION_NEEDLESS, certificate, profile, "expired")
     if stored.key is None:
-        return _about(ErrorCode.REVOKE_AT_BANK, certificate, profile, "no-key")
+        return ask_bank(certificate, profile, "no-key")
     return None
 
 
@@ -89,7 +89,7 @@ class OwnRevocation:
         if error is not None:
             raise error
         if not environment.ca.abilities.revokes:
-            raise _about(ErrorCode.REVOKE_AT_BANK, stored.certificate, profile, "protocol")
+            raise ask_bank(stored.certificate, profile, "protocol")
         owner = self._owner(stored.certificate)
         if self._journal.open_for(profile.id, owner.user_id) is not None:
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=owner.user_id)
@@ -135,7 +135,7 @@ class OwnRevocation:
             if issued is None or not at_bank:
                 continue
             if issued.is_exactly(name) or name.strip().upper() == record.user_id.upper():
-                return _about(ErrorCode.REVOKE_AT_BANK, issued, profile, "not-here")
+                return ask_bank(issued, profile, "not-here")
         return None
 
     def _owner(self, certificate: Certificate) -> Owner:
@@ -181,6 +181,12 @@ def _remove(context: RunContext, stored: StoredCertificate, removal: Removal) ->
         return Revoked(certificate, None, error)
     log.event(removal.value, serial=certificate.serial_hex)
     return Revoked(certificate, removal)
+
+
+def ask_bank(certificate: Certificate, profile: Profile, problem: str) -> CertclientError:
+    """REVOKE_AT_BANK with what to tell the bank. `problem`: "no-key", "protocol", or "not-here"
+    for a certificate on a token that is not plugged in."""
+    return _about(ErrorCode.REVOKE_AT_BANK, certificate, profile, problem)
 
 
 def _about(

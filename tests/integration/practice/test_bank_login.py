@@ -1,18 +1,23 @@
 """The login page, requested with real client certificates over TLS."""
 
+import os
 import re
 import ssl
 import subprocess
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import Message as Headers
 from pathlib import Path
 
 import pytest
 
+from certclient.ca.client import CertificateCredential
+from certclient.ca.factory import ca_client_for
+from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate
+from certclient.model.revocation_reason import RevocationReason
 from certclient_practice.bank.ca import PracticeCa
 from certclient_practice.bank.policy import expiry
 from certclient_practice.repositories.records import Customer
@@ -119,6 +124,22 @@ def test_superseded_certificate_page_asks_to_restart_the_browser(
     page = visit(customers, tmp_path, old)
     assert (page.status, page.reason) == (403, "superseded")
     assert "開き直し" in page.text
+
+
+def test_what_a_customer_has_revoked_is_refused_by_tls_login(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    """certclient's own request, twice: as after an answer that was lost."""
+    certificate = customers.issue_certificate(USER_ID, KEY.spki, 20)
+    assert visit(customers, tmp_path, certificate).status == 200
+    profile = load_profile(customers.profile_path)
+    client = ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
+    for _ in range(2):
+        client.revoke(
+            CertificateCredential(certificate, KEY), certificate, RevocationReason.SUSPECTED
+        )
+    page = visit(customers, tmp_path, certificate)
+    assert (page.status, page.reason) == (403, "revoked")
 
 
 def test_unconfirmed_certificate_is_refused_and_later_revoked(

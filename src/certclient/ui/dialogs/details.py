@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
@@ -17,10 +17,17 @@ from certclient.ui.widgets.sizes import fitting_size
 
 
 class DetailsDialog(QDialog):
-    """Owner, store, validity, issuer, DN lines, serial number and fingerprint."""
+    """Owner, store, validity, issuer, DN lines, serial number and fingerprint; a button that
+    revokes the certificate, rarely needed and therefore not in the main window."""
 
-    def __init__(self, context: AppContext, row: Row, place: str, parent: QWidget) -> None:
-        """`place` is the store's name as the main window shows it."""
+    revocation_requested = Signal(object)
+    """The Row to revoke."""
+
+    def __init__(
+        self, context: AppContext, row: Row, place: str, parent: QWidget, *, revocable: bool = False
+    ) -> None:
+        """`place` is the store's name as the main window shows it. `revocable`: the user may revoke
+        the certificate."""
         super().__init__(parent)
         self._context = context
         self._row = row
@@ -32,6 +39,11 @@ class DetailsDialog(QDialog):
         self.copy_button.clicked.connect(self._copy)
         buttons = close_box(self)
         buttons.addButton(self.copy_button, buttons.ButtonRole.ActionRole)
+        self.revoke_button = QPushButton()
+        self.revoke_button.clicked.connect(self._revoke)
+        self.revoke_button.setVisible(revocable)
+        if revocable:
+            buttons.addButton(self.revoke_button, buttons.ButtonRole.DestructiveRole)
         buttons.rejected.connect(self.reject)
         body = QWidget()
         inner = QVBoxLayout(body)
@@ -56,6 +68,7 @@ class DetailsDialog(QDialog):
         self._heading.setText(self._row.entry.full_id)
         self._facts.show_lines(self._lines())
         self.copy_button.setText(self.tr("&Copy"))
+        self.revoke_button.setText(self.tr("&Revoke this certificate…"))
 
     def _lines(self) -> list[tuple[str, str]]:
         entry, catalogue = self._row.entry, self._context.catalogue
@@ -107,6 +120,11 @@ class DetailsDialog(QDialog):
         reason = f"{problem} [{rejection.reason}] {rejection.message}".rstrip()
         when = self._context.catalogue.minute(rejection.noted)
         return [(self.tr("State"), reason), (self.tr("Known since"), when)]
+
+    def _revoke(self) -> None:
+        """Closes first, so that the question stands over the main window."""
+        self.accept()
+        self.revocation_requested.emit(self._row)
 
     def _copy(self) -> None:
         text = "\n".join(f"{name}: {value}" for name, value in self._lines())

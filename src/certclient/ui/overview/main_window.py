@@ -15,11 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.overview import Overview, Row
 from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.enrollment.run_results import RunResult
 from certclient.model.errors import CertclientError
-from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
@@ -41,7 +40,9 @@ from certclient.ui.overview.notes import ActionLine, NoteLines
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.overview.pending_panel import PendingPanel
 from certclient.ui.overview.pin_change import PinChangeTask, can_change_pin
+from certclient.ui.overview.renewal_obstacle import renewal_obstacle
 from certclient.ui.overview.result_panel import ResultPanel
+from certclient.ui.overview.revoking import RevocationTask, can_revoke
 from certclient.ui.overview.update_notice import UpdateLine
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
@@ -53,16 +54,6 @@ from certclient.ui.widgets.sizes import fitting_size
 
 _SIZE = (67, 42)
 """In text line heights: 1005 × 630 pixels at the default size, which fits 1024 × 768."""
-
-_RENEWABLE = (
-    Condition.RENEWABLE,
-    Condition.URGENT,
-    Condition.OBTAINABLE,
-    Condition.TOO_LATE,
-    Condition.NOT_ACCEPTED,
-    Condition.UNFINISHED,
-)
-"""Conditions that enable 証明書更新; the wizard then shows what the date allows."""
 
 
 class MainWindow(QMainWindow):
@@ -101,6 +92,7 @@ class MainWindow(QMainWindow):
         self.undo = ActionLine(context)
         self.removals = ArchiveTask(context, self)
         self.pin_changes = PinChangeTask(context, self)
+        self.revocations = RevocationTask(context, self)
         self.cleanup = ProcedureCleanup(context, self)
         self.help_window = HelpWindow(context, self)
         self.updates = UpdateLine(context)
@@ -242,7 +234,9 @@ class MainWindow(QMainWindow):
         self.removals.failed.connect(self.show_error)
         row.change_pin.clicked.connect(self._change_pin)
         self.pin_changes.done.connect(self._cleanup_done)
-        self.pin_changes.failed.connect(self._pin_not_changed)
+        self.pin_changes.failed.connect(self._failed_at_store)
+        self.revocations.done.connect(self._cleanup_done)
+        self.revocations.failed.connect(self._failed_at_store)
         self.pending.abandon_requested.connect(self._confirm_abandon)
         self.leftovers.removal_requested.connect(self.cleanup.confirm_removal)
         self.cleanup.done.connect(self._cleanup_done)
@@ -262,6 +256,7 @@ class MainWindow(QMainWindow):
         self._context.settings.geometry = self.saveGeometry()
         self.removals.close()
         self.pin_changes.close()
+        self.revocations.close()
         self.cleanup.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -272,7 +267,7 @@ class MainWindow(QMainWindow):
     # User actions
 
     def _choose(self, row: Row | None) -> None:
-        obstacle = self._obstacle(row)
+        obstacle = renewal_obstacle(self._context, row)
         renew = self.actions_row.renew
         renew.setEnabled(row is not None and not obstacle)
         renew.setToolTip(tool_tip(obstacle))
@@ -286,20 +281,6 @@ class MainWindow(QMainWindow):
         buttons.restore.setEnabled(ArchiveAction.RESTORE in can)
         buttons.delete.setEnabled(ArchiveAction.DELETE in can)
         buttons.change_pin.setEnabled(can_change_pin(row))
-
-    def _obstacle(self, row: Row | None) -> str:
-        """Why 証明書更新 has nothing to do for `row`; "" if it has."""
-        if row is None:
-            return ""
-        if row.absent:
-            label = visible(row.entry.store.label)
-            return self.tr("Plug in the USB token “{0}” first.").format(label)
-        if row.procedure is not None or row.condition in _RENEWABLE:
-            return ""
-        if row.condition is Condition.VALID:
-            day = self._context.catalogue.first(row.entry.life)
-            return self.tr("It can be renewed from {0}.").format(day)
-        return self.tr("This certificate cannot be renewed.")
 
     def _renew_chosen(self) -> None:
         row = self.table.row
@@ -332,15 +313,19 @@ class MainWindow(QMainWindow):
 
     def _show_details(self, row: Row) -> None:
         place = self.table.certificates.place(row)
-        DetailsDialog(self._context, row, place, self).open()
+        details = DetailsDialog(self._context, row, place, self, revocable=can_revoke(row))
+        details.revocation_requested.connect(
+            lambda row: self.revocations.start(row, place, self._overview)
+        )
+        details.open()
 
     def _change_pin(self) -> None:
         row = self.table.row
         if row is not None:
             self.pin_changes.start(row)
 
-    def _pin_not_changed(self, error: CertclientError, row: Row) -> None:
-        """The token may say something else of its PIN now."""
+    def _failed_at_store(self, error: CertclientError, row: Row) -> None:
+        """The token may say something else of itself now, such as of its PIN."""
         self.show_error(error, row)
         self.stores_changed.emit()
 
