@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.installer import bootloader
+from tools.installer.ca_plugins import unpack, verified_plugins, write_allow_list
 from tools.installer.icon import make_icon
 from tools.installer.resources import MANIFEST, programs, version_resource
 from tools.installer.settings import ROOT, BuildSettings
@@ -160,11 +161,18 @@ def pyinstaller_version() -> str:
 
 
 def write_order(settings: BuildSettings, folder: Path) -> None:
-    """Writes the inputs that the spec file reads besides the project."""
+    """Writes the inputs that the spec file reads besides the project.
+
+    Raises BuildSettingsError for a plug-in that is not what the settings say.
+    """
+    plugins = verified_plugins(settings)
     order = {
         "practice_bank": settings.contents.practice_bank,
         "contents_folder": settings.contents_folder,
+        "plugin_modules": [name for plugin in plugins for name in plugin.modules],
     }
+    unpack(plugins, folder / "plugins")
+    write_allow_list(plugins, folder / "plugins")
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
     (folder / "manifest.xml").write_text(MANIFEST, encoding="utf-8")
     make_icon(settings.icon, folder / "icon.ico")

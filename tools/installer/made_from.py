@@ -75,6 +75,9 @@ def stamp(build: Build) -> str:
     path."""
     settings = build.settings
     named = [build.signer.settings_file, *settings.profiles, settings.icon]
+    for plugin in settings.contents.ca_plugins:
+        wheel = settings.folder / plugin.wheel
+        named += [wheel, wheel.with_name(f"{wheel.name}.sig"), settings.folder / plugin.signer]
     keys = [build.signer.identity.certificates, build.signer.identity.anchors]
     sources = [*(ROOT / name for name in _ALL), *named, *keys]
     settings_file = build.signer.settings_file.resolve()

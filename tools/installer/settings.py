@@ -42,6 +42,17 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     icon: Annotated[str, _about("Path of a square SVG, relative to this file.")]
 
 
+class PluginSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A CA plug-in (docs/ca-plugins.md), whose signature is in the file `<wheel>.sig`."""
+
+    name: Annotated[str, _about("The entry point, and `ca.protocol` of a profile.")]
+    wheel: Annotated[str, _about("Path of its wheel, pure Python.")]
+    sha256: Annotated[str, _about("SHA-256 of the wheel, hexadecimal.")]
+    signer: Annotated[
+        str, _about("Path of a PEM public key (Ed25519, P-256, RSA): whoever signed the wheel.")
+    ]
+
+
 class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is included."""
 
@@ -53,6 +64,9 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     practice_bank: Annotated[
         bool, _about("Whether `certclient practice` is included, for rehearsals.")
     ] = False
+    ca_plugins: Annotated[
+        tuple[PluginSettings, ...], _about("The only CA plug-ins that the program may load.")
+    ] = ()
 
 
 class SigningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

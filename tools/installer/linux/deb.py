@@ -21,6 +21,7 @@ from string import Template
 from tempfile import TemporaryDirectory
 
 from certclient.platform.desktop_entry import ENTRY_NAME, entry_text
+from tools.installer.ca_plugins import unpack, verified_plugins
 from tools.installer.linux import parts, qt
 from tools.installer.linux.extras import TEMPLATES, add_extras
 from tools.installer.linux.wheel import PackageError, run
@@ -92,6 +93,7 @@ def make_deb(settings: BuildSettings, wheel: Path, results: Path, epoch: int) ->
         _documents(root, settings, version, epoch)
         add_extras(root, epoch, () if practice_bank else ("practice",))
         bill = make_linux_sbom(settings, root, root / _SITE, epoch)
+        unpack(verified_plugins(settings), root / _SITE)
         _control(root, settings, version)
         _settle(root, epoch)
         package = results / f"certclient_{version}_amd64.deb"

@@ -3,7 +3,7 @@
 Installed with Python (Linux, a developer's computer), any distribution can bring a plug-in: whoever
 installs one into the program's environment could change the program as well. The frozen program of
 Windows loads only what its build has put into it: its allow-list is a file of the program
-(`resources/ca-plugins.toml`), protected by the program's signature like every other one.
+(`resources/ca-plugins.json`), protected by the program's signature like every other one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from certclient.ca.plugins.interface import INTERFACE, CaPlugin
 from certclient.model.errors import CertclientError, ErrorCode
 
 GROUP = "certclient.cas"
-ALLOW_LIST = "ca-plugins.toml"
+ALLOW_LIST = "ca-plugins.json"
 
 
 class AllowedPlugin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +39,7 @@ class AllowedPlugin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AllowList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`resources/ca-plugins.toml` of a frozen program."""
+    """`resources/ca-plugins.json` of a frozen program."""
 
     plugin: tuple[AllowedPlugin, ...] = ()
 
@@ -53,7 +53,7 @@ def allowed_plugins() -> Sequence[AllowedPlugin] | None:
         return None
     text = files("certclient.resources") / ALLOW_LIST
     try:
-        return msgspec.toml.decode(text.read_bytes(), type=AllowList).plugin
+        return msgspec.json.decode(text.read_bytes(), type=AllowList).plugin
     except FileNotFoundError:
         return ()
     except (OSError, msgspec.MsgspecError) as error:
