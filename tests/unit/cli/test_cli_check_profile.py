@@ -49,6 +49,15 @@ def line_of(text: str, beginning: str) -> int:
     return next(n for n, line in enumerate(text.splitlines(), 1) if line.startswith(beginning))
 
 
+def test_what_est_cannot_do_is_said(
+    cli_runner: CliRunner, capsys: pytest.CaptureFixture[str], file: Path
+) -> None:
+    tls = f'[tls]\ntrust_anchors = """\n{ROOT}"""\n\n[ca]\nprotocol = "est"'
+    file.write_text(OWN.replace("[ca]", tls), encoding="utf-8")
+    assert cli_runner.run("check-profile", str(file)) == 0
+    assert "certclientから失効や申請の取り下げもできません" in capsys.readouterr().out
+
+
 def test_a_good_profile_is_good_and_its_anchors_are_named(
     cli_runner: CliRunner, capsys: pytest.CaptureFixture[str], file: Path
 ) -> None:

@@ -26,7 +26,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.japan_time import in_tokyo
 from certclient.model.policy import Policy
-from certclient.model.profile import Profile
+from certclient.model.profile import EST, Profile
 from certclient.model.profile_notes import Note, profile_notes
 from certclient.model.toml_text import TomlText, places
 from certclient.model.visible_text import visible
@@ -165,6 +165,8 @@ def _print(invocation: Invocation, name: str, findings: Sequence[_Finding]) -> N
 def _print_profile(invocation: Invocation, profile: Profile) -> None:
     catalogue = invocation.catalogue
     bank = visible(profile.bank.for_language(invocation.language.value))
+    if profile.ca.protocol == EST:
+        click.echo(catalogue.text("check-profile.est"))
     click.echo(catalogue.text("check-profile.bank", bank=bank, id=profile.id))
     names = ("key", "anchor", "kind", "from", "until", "fingerprint")
     print_table(
