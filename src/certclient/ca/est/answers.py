@@ -53,7 +53,7 @@ def has_attributes(response: HttpResponse) -> bool:
 
 
 def words(response: HttpResponse) -> str:
-    """The CA's own words in a response, as they are but limited; "" for a page or binary data.
+    """The CA's own words in a response, limited and in one line; "" for a page or binary data.
 
     Whoever shows them makes control characters visible.
     """
@@ -90,4 +90,5 @@ def _decoded(response: HttpResponse) -> str:
 
 
 def _limited(text: str) -> str:
-    return text.strip()[:_MAX_WORDS].strip()
+    lines = (line.strip() for line in text.splitlines())
+    return " ".join(line for line in lines if line)[:_MAX_WORDS].strip()

@@ -268,6 +268,7 @@ def test_202_is_waiting_and_polling_repeats_the_request(
         (text(400, "[" * 100_000, "application/json"), ""),
         (text(400, "<html>Bad Request</html>", "text/html;charset=utf-8"), ""),
         (text(400, "x" * 10_000), "x" * 500),
+        (text(403, f"{WORDS}\r\n\r\n Expired.\n"), f"{WORDS} Expired."),
         (Reply(400), ""),
     ],
 )
