@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from certclient.model import ber
 from certclient.model.certificate import Certificate
 from certclient.model.profile import EST
 from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.repositories.records import CertificateState
 from support.bank import SOFTHSM_MODULE
 from support.command_line import PC_USER, PIN, USB_USER, CliComputer
+from support.customer import nss_private_keys
 
 WAITING = 4
 """The exit code of a command that is to be resumed."""
@@ -68,4 +70,17 @@ def test_the_bank_says_why_it_refuses(est_pc: CliComputer) -> None:
     est_pc.bank.revoke(old.serial_hex)
     done = est_pc.run("renew", "--yes")
     assert "失効しています。" in done.err, done.err
+    assert len(est_pc.bank.bank.certificates()) == 1
+
+
+def test_what_the_ca_requires_in_vain_is_named_and_leaves_nothing(est_pc: CliComputer) -> None:
+    challenge_password = "1.2.840.113549.1.9.7"
+    wanted = ber.encoded(ber.SEQUENCE, ber.encoded_oid(challenge_password))
+    est_pc.bank.set_policy(csr_attributes=wanted)
+    old = est_pc.add_certificate(PC_USER, est_pc.nss.store())
+    done = est_pc.run("renew", "--yes")
+    assert "CC-CA-REQUIREMENT" in done.err, done.err
+    assert f"challengePassword ({challenge_password})" in done.err
+    assert [one["serial"] for one in est_pc.list()] == [old.serial_hex]
+    assert nss_private_keys(est_pc.nss) == 1
     assert len(est_pc.bank.bank.certificates()) == 1
