@@ -142,6 +142,9 @@ class RefusalReason(enum.Enum):
     """The CA does not know, or no longer knows, the request that the message belongs to."""
     ALREADY_CONFIRMED = "already-confirmed"
     """The certificate has been confirmed before."""
+    KEY_NOT_ACCEPTED = "key-not-accepted"
+    """The CA issues nothing for this request. After a lost answer, that may be because it has
+    issued for its key before."""
     TIME = "time"
     """The CA's clock and this computer's differ too much."""
 

@@ -11,6 +11,9 @@ from certclient.model.errors import CertclientError, ErrorCode
 _MAX_TRANSACTIONS = 3
 """New transactions with the same key before a refusal counts as final."""
 
+_MAX_KEYS = 3
+"""Keys of one procedure before a refusal counts as final."""
+
 
 class Disposition(enum.Enum):
     """What happens to the procedure."""
@@ -19,6 +22,8 @@ class Disposition(enum.Enum):
     """Stays as journalled; a later run continues."""
     RESTART = "restart"
     """Starts a new transaction with the same key, now."""
+    ANOTHER_KEY = "another-key"
+    """Goes back before the creation of the key, which the CA takes no more."""
     DISCARD = "discard"
     """Nothing was created: closes the procedure without opening the store, which might need a
     PIN."""
@@ -97,11 +102,25 @@ def disposition(
     if refused_because(error, RefusalReason.TIME):
         # The same request succeeds once the customer has corrected the clock.
         return Disposition.KEEP
-    if record.state in (ProcedureState.REQUESTED, ProcedureState.WAITING) and _may_restart(
-        record, code, unanswered=unanswered
-    ):
-        return Disposition.RESTART
+    if record.state in (ProcedureState.REQUESTED, ProcedureState.WAITING):
+        if _key_is_used(record, error, unanswered=unanswered):
+            return Disposition.ANOTHER_KEY
+        if _may_restart(record, code, unanswered=unanswered):
+            return Disposition.RESTART
     return Disposition.ABANDON if code in _FINAL else Disposition.KEEP
+
+
+def _key_is_used(record: Record, error: CertclientError, *, unanswered: bool) -> bool:
+    """Whether the CA may refuse because it has issued for this key in answer to a lost message.
+
+    That it knows nothing of a request, it can say of an old one only.
+    """
+    begun_again = record.transactions > 1
+    says_so = (unanswered or begun_again) and refused_because(error, RefusalReason.KEY_NOT_ACCEPTED)
+    may_mean_it = (
+        begun_again and not unanswered and refused_because(error, RefusalReason.REQUEST_UNKNOWN)
+    )
+    return record.keys < _MAX_KEYS and (says_so or may_mean_it)
 
 
 def _may_restart(record: Record, code: ErrorCode, *, unanswered: bool) -> bool:

@@ -94,11 +94,12 @@ class Record:
 
     `abandoning`: the procedure is to be rolled back, not finished. `unanswered`: a poll or
     confirmation was about to be sent and no response was seen. `transactions`: how many were begun.
-    `leftover`: closed while its store was unavailable or kept the key, which may therefore still
-    exist. `not_accepted`: the bank refused the new certificate for good; it is removed, and the
-    procedure ends in NOT_ACCEPTED. `set_aside`: such a certificate, whose refusal is not beyond
-    doubt, stays in its store until another one has replaced it. `last_error`: a public code, "" for
-    none.
+    `keys`: how many this procedure has created or is about to. `used_key_id`: the one before, which
+    the CA takes no more; b"" once it is deleted. `leftover`: closed while its store was unavailable
+    or kept the key, which may therefore still exist. `not_accepted`: the bank refused the new
+    certificate for good; it is removed, and the procedure ends in NOT_ACCEPTED. `set_aside`: such a
+    certificate, whose refusal is not beyond doubt, stays in its store until another one has
+    replaced it. `last_error`: a public code, "" for none.
     """
 
     id: str
@@ -114,6 +115,8 @@ class Record:
     old_store_id: str = ""
     key_id: bytes = b""
     spki: bytes = b""
+    used_key_id: bytes = b""
+    keys: int = 1
     transactions: int = 0
     transaction_id: str = ""
     transaction_state: bytes = b""

@@ -12,6 +12,7 @@ from certclient.enrollment.run_context import RunContext
 from certclient.enrollment.steps import issued, transaction_of
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef
 from certclient.model.progress import Step
 
 _SENT = frozenset({ProcedureState.REQUESTED, ProcedureState.WAITING})
@@ -166,3 +167,5 @@ def remove_new(context: RunContext, record: Record) -> None:
     key = record.key if record.key_id else session.find_key(record.key_label)
     if key is not None:
         session.delete_key(key)
+    if record.used_key_id:
+        session.delete_key(KeyRef(record.store_id, record.used_key_id))

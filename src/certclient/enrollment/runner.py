@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from certclient.enrollment.another_key import with_another_key
 from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
 from certclient.enrollment.journal import Journal, ProcedureState, Record, RejectionSource
 from certclient.enrollment.refusals import (
@@ -130,12 +131,14 @@ class ProcedureRunner:
         verdict = disposition(
             record,
             error,
-            resumed=context.resumed,
+            resumed=context.resumed or bool(record.used_key_id),
             store_open=context.is_open(record.store_id),
             unanswered=context.unanswered,
         )
         if verdict is Disposition.RESTART:
             return self.save(replace(record, state=ProcedureState.KEY_CREATED))
+        if verdict is Disposition.ANOTHER_KEY:
+            return self.save(with_another_key(record, context.environment.random_bytes))
         if signer_refused(record, error):
             current = Certificate.read(record.old_certificate)
             error = self._rejections.reject(current, RejectionSource.RENEWAL, error)

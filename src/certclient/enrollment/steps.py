@@ -19,6 +19,7 @@ from certclient.ca.client import (
     refused_because,
 )
 from certclient.enrollment.acceptance import check_issued
+from certclient.enrollment.another_key import delete_used_key
 from certclient.enrollment.bank_secrets import bank_secrets
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.login_test import (
@@ -60,13 +61,20 @@ def create_key(context: RunContext, record: Record) -> Record:
     """PREPARED → KEY_CREATED. Reuses a key that an interrupted run created under our label."""
     preflight(context, record)
     session = context.session(record.store_id)
+    delete_used_key(context, record, session)
     with context.step(Step.CREATE_KEY), context.stopwatch.measure("key_generation"):
         key = session.create_key(context.environment.profile.key, record.key_label)
     if isinstance(session, KeyWarnings):
         for warning in session.take_warnings():
             context.interaction.warning(warning)
     spki = session.signer(key).spki
-    return replace(record, state=ProcedureState.KEY_CREATED, key_id=key.key_id, spki=spki)
+    return replace(
+        record,
+        state=ProcedureState.KEY_CREATED,
+        key_id=key.key_id,
+        spki=spki,
+        used_key_id=b"",
+    )
 
 
 def preflight(context: RunContext, record: Record) -> None:

@@ -273,6 +273,16 @@ def test_refusal_carries_ca_status_text(lab: Lab, by_key: CertificateCredential)
     }
 
 
+@pytest.mark.parametrize("failure", [Failure.BAD_CERT_TEMPLATE, Failure.DUPLICATE_CERT_REQ])
+def test_refusal_may_be_because_of_the_key(
+    lab: Lab, by_key: CertificateCredential, failure: Failure
+) -> None:
+    status = replace(REFUSED, failures=frozenset({failure}))
+    refusal = replying(lab, lambda r: certificate_reply(r, None, status))
+    error = renewal_error(lab, by_key, refusal)
+    assert refused_because(error, RefusalReason.KEY_NOT_ACCEPTED)
+
+
 def test_error_message_carries_status_and_details(lab: Lab, by_key: CertificateCredential) -> None:
     body = ErrorMessage(REFUSED, 7, ("call us",))
     error = renewal_error(lab, by_key, answering(signing_ca(lab), body))

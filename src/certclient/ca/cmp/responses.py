@@ -24,9 +24,11 @@ _MAX_TEXT = 500
 
 _REASONS = {
     Failure.BAD_CERT_ID: RefusalReason.CERTIFICATE_UNKNOWN,
+    Failure.BAD_CERT_TEMPLATE: RefusalReason.KEY_NOT_ACCEPTED,
     Failure.BAD_REQUEST: RefusalReason.REQUEST_UNKNOWN,
     Failure.BAD_TIME: RefusalReason.TIME,
     Failure.CERT_CONFIRMED: RefusalReason.ALREADY_CONFIRMED,
+    Failure.DUPLICATE_CERT_REQ: RefusalReason.KEY_NOT_ACCEPTED,
     Failure.CERT_REVOKED: RefusalReason.CERTIFICATE_REVOKED,
     Failure.SIGNER_NOT_TRUSTED: RefusalReason.SIGNER_NOT_TRUSTED,
 }

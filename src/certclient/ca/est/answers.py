@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from email.message import Message
 
 from certclient.ca.answers import check_status, is_page
-from certclient.ca.client import refusal_error
+from certclient.ca.client import RefusalReason, refusal_error
 from certclient.ca.transport import HttpResponse
 from certclient.model.errors import CertclientError, ErrorCode
 
 OK, ACCEPTED = 200, 202
+
+_BAD_REQUEST = frozenset({400, 409, 422})
+"""What is wrong is the request itself, as for a key that the CA has issued for before."""
 
 _ADDRESS = frozenset({404, 405, 410})
 """There is no EST at this address, or no such label."""
@@ -41,7 +44,8 @@ def refused(response: HttpResponse) -> CertclientError:
     """CA_REFUSED. Proven if it came over TLS, which only the profile's anchors verify."""
     proven = response.head.url.lower().startswith("https:")
     failure = f"HTTP {response.status}"
-    return refusal_error(words(response), failure=failure, proven=proven)
+    reasons = [RefusalReason.KEY_NOT_ACCEPTED] if response.status in _BAD_REQUEST else []
+    return refusal_error(words(response), *reasons, failure=failure, proven=proven)
 
 
 def has_attributes(response: HttpResponse) -> bool:
