@@ -616,6 +616,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Revoked by the bank</translation>
     </message>
     <message>
+        <source>Revoked at your request</source>
+        <translation>Revoked at your request</translation>
+    </message>
+    <message>
         <source>Known since</source>
         <translation>Known since</translation>
     </message>

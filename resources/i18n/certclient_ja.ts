@@ -614,6 +614,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>金融機関により失効しています</translation>
     </message>
     <message>
+        <source>Revoked at your request</source>
+        <translation>お客さまの手続きで失効しました</translation>
+    </message>
+    <message>
         <source>Known since</source>
         <translation>分かった日時</translation>
     </message>

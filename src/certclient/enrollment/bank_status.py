@@ -104,6 +104,10 @@ class BankStatuses:
         ]
         return max(counting, key=lambda item: _issue_order(certificate(item)), default=None)
 
+    def is_successor(self, new: Certificate, old: Certificate) -> bool:
+        """Whether `new` replaced `old`, directly or over several renewals."""
+        return self._is_replaced(old.fingerprint, {new.fingerprint})
+
     def _is_replaced(self, fingerprint: str, accepted: Collection[str]) -> bool:
         """Whether one of `accepted` replaced it, directly or over several renewals."""
         seen = {fingerprint}

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
+from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.names import same_name
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
@@ -49,7 +50,7 @@ def may_delete(
     """Raises LAST_VALID_CERTIFICATE (data `serial`) if only `stored` can still log its holder in.
 
     `now` is aware. A certificate that has expired, has no key or was refused by the bank does not
-    log in anyway. Otherwise another usable certificate of the same subject must remain that takes
+    log in anyway. Otherwise another usable certificate of the same holder must remain that takes
     its place at the bank (`BankStatuses.newest`).
     """
     if not _can_log_in(stored, now, statuses):
@@ -72,12 +73,18 @@ def _replaces(
     if other.certificate == stored.certificate:
         return _is_copy(other, stored) and _can_log_in(other, now, statuses) and not other.archived
     return (
-        same_name(other.certificate.subject, stored.certificate.subject)
+        _same_holder(other.certificate, stored.certificate, statuses)
         and not other.archived
         and other.key is not None
         and other.certificate.valid_at(now)
         and statuses.newest((stored, other), lambda one: one.certificate) is other
     )
+
+
+def _same_holder(one: Certificate, other: Certificate, statuses: BankStatuses) -> bool:
+    """By the subject, or because a renewal has changed what `subject.may_change` names."""
+    same = same_name(one.subject, other.subject)
+    return same or statuses.is_successor(one, other)
 
 
 def _is_copy(other: StoredCertificate, stored: StoredCertificate) -> bool:

@@ -36,26 +36,6 @@ def asked(customer: CustomerComputer) -> int:
     return sum(call == "revoke" for call, _ in customer.ca.calls)
 
 
-def test_revoked_and_archived(customer: CustomerComputer) -> None:
-    done = revoke(customer)
-    assert done == Revoked(customer.current, Removal.ARCHIVE)
-    assert customer.stored().archived
-    statuses = customer.enrollment().statuses()
-    assert statuses.of(customer.current) is BankStatus.NOT_ACCEPTED
-    rejection = statuses.rejections[customer.current.fingerprint]
-    assert rejection.source is RejectionSource.OWN_REQUEST
-
-
-def test_revoked_and_deleted_with_its_key(customer: CustomerComputer) -> None:
-    key = customer.stored().key
-    assert key is not None
-    assert revoke(customer, Removal.DELETE).removed is Removal.DELETE
-    assert all(one.certificate != customer.current for one in customer.store.certificates())
-    with customer.session() as session, pytest.raises(CertclientError) as gone:
-        session.signer(key)
-    assert gone.value.code is ErrorCode.KEY_NOT_FOUND
-
-
 def test_a_lost_answer_changes_nothing_here_and_the_request_is_repeated(
     customer: CustomerComputer,
 ) -> None:
@@ -63,10 +43,16 @@ def test_a_lost_answer_changes_nothing_here_and_the_request_is_repeated(
     assert refused(customer).code is ErrorCode.NETWORK_TIMEOUT
     assert not customer.stored().archived
     assert customer.enrollment().statuses().rejections == {}
-    assert revoke(customer).removed is Removal.ARCHIVE
+
+    assert revoke(customer) == Revoked(customer.current, Removal.ARCHIVE)
+    assert customer.stored().archived
+    statuses = customer.enrollment().statuses()
+    assert statuses.of(customer.current) is BankStatus.NOT_ACCEPTED
+    rejection = statuses.rejections[customer.current.fingerprint]
+    assert rejection.source is RejectionSource.OWN_REQUEST
 
 
-def test_not_while_a_renewal_is_open(customer: CustomerComputer) -> None:
+def test_not_while_a_renewal_is_open_then_deleted_with_its_key(customer: CustomerComputer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
@@ -74,8 +60,14 @@ def test_not_while_a_renewal_is_open(customer: CustomerComputer) -> None:
     assert asked(customer) == 0
     (view,) = customer.enrollment().pending()
     customer.enrollment().abandon(view.id, ScriptedUser(pins=[PIN]))
-    revoke(customer)
+    key = customer.stored().key
+    assert key is not None
+    assert revoke(customer, Removal.DELETE).removed is Removal.DELETE
     assert asked(customer) == 1
+    assert all(one.certificate != customer.current for one in customer.store.certificates())
+    with customer.session() as session, pytest.raises(CertclientError) as gone:
+        session.signer(key)
+    assert gone.value.code is ErrorCode.KEY_NOT_FOUND
 
 
 def test_what_cannot_be_revoked_here_is_said_before_anything_is_asked(

@@ -132,9 +132,12 @@ def test_one_of_a_token_asks_for_the_pin_and_can_be_kept(ui: UiEnvironment, open
     assert left.archived
 
 
-def test_the_question_follows_the_rules_of_all_windows(ui: UiEnvironment, opens: Opens) -> None:
-    ui.add_certificate(ui.pc)
-    dialog = opens().asks_to_revoke()
+def test_the_question_follows_the_rules_of_all_windows_and_can_be_declined(
+    ui: UiEnvironment, opens: Opens
+) -> None:
+    certificate = ui.add_certificate(ui.pc).certificate
+    customer = opens()
+    dialog = customer.asks_to_revoke()
     dialog.activateWindow()
     faults = (
         *faults_of_focus(dialog),
@@ -145,24 +148,8 @@ def test_the_question_follows_the_rules_of_all_windows(ui: UiEnvironment, opens:
     )
     assert list(faults) == []
     dialog.reject()
-
-
-def test_without_consent_nothing_happens(ui: UiEnvironment, opens: Opens) -> None:
-    certificate = ui.add_certificate(ui.pc).certificate
-    customer = opens()
-    dialog = customer.asks_to_revoke()
-    dialog.reject()
     assert not customer.window.revocations.busy
     assert customer.state(certificate) is CertificateState.CONFIRMED
-
-
-def test_a_certificate_that_has_expired_needs_no_revocation(
-    ui: UiEnvironment, opens: Opens
-) -> None:
-    ui.add_certificate(ui.pc, days=-2)
-    customer = opens()
-    customer.details().revoke_button.click()
-    assert "有効期限が切れていて、だれもログインに使えません" in customer.error()
 
 
 def test_an_unplugged_token_is_named_for_the_bank(ui: UiEnvironment, opens: Opens) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from certclient.enrollment.cleanup import find_exact, may_delete
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.store.base import StoredCertificate
+from support.odd_issuing import with_value
 from support.pki import Lab, customer_name, make_lab, rsa_key, spki_of
 
 NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
@@ -54,6 +56,19 @@ def test_old_certificate_may_be_deleted_once_the_new_one_is_installed() -> None:
     old, new = stored(20, issued=345), stored(365, issued=1)
     assert not refused(old, new)
     assert refused(new, old), "the new one must not be deleted by mistake"
+
+
+def test_a_successor_with_another_subject_replaces_the_old_one() -> None:
+    """As after a renewal for which `subject.may_change` allows another company name."""
+    old, new = stored(20, issued=345), stored(365, issued=1)
+    renamed = with_value(customer_name(), NameOID.ORGANIZATION_NAME, "New Name KK")
+    certificate = LAB.intermediate.issue(SPKI, renamed, days=365, not_before=NOW)
+    new = replace(new, certificate=certificate)
+    known = {old.certificate.fingerprint: certificate.fingerprint}
+    assert refused(old, new), "nothing says that they are of one holder"
+    may_delete(old, [old, new], NOW, BankStatuses(successors=known))
+    with pytest.raises(CertclientError):
+        may_delete(new, [old, new], NOW, BankStatuses(successors=known))
 
 
 def test_only_certificate_may_not_be_deleted() -> None:

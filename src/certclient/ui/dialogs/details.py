@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
+from certclient.enrollment.journal import RejectionSource
 from certclient.enrollment.overview import Row
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate_reading import CertificateField
@@ -115,8 +116,10 @@ class DetailsDialog(QDialog):
         rejection = self._row.entry.rejection
         if rejection is None:
             return []
-        refused, revoked = self.tr("Not accepted by the bank"), self.tr("Revoked by the bank")
-        problem = revoked if is_revocation(rejection) else refused
+        problem = self.tr("Not accepted by the bank")
+        if is_revocation(rejection):
+            own = rejection.source is RejectionSource.OWN_REQUEST
+            problem = self.tr("Revoked at your request") if own else self.tr("Revoked by the bank")
         reason = f"{problem} [{rejection.reason}] {rejection.message}".rstrip()
         when = self._context.catalogue.minute(rejection.noted)
         return [(self.tr("State"), reason), (self.tr("Known since"), when)]
