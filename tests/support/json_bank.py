@@ -96,7 +96,8 @@ administrator = {{ ja = "お取引店", en = "your branch" }}
             csr = x509.load_der_x509_csr(base64.b64decode(request["csr"]))
             subject = self._authenticated(request, csr, login)
         except PermissionError as error:
-            return int(error.errno or 403), {"message": str(error.strerror), "reason": ""}
+            reason = str(error.filename or "")
+            return int(error.errno or 403), {"message": str(error.strerror), "reason": reason}
         if not csr.is_signature_valid or request["branch"] != _BRANCH:
             return 403, {"message": "申請が正しくありません", "reason": "request"}
         return self._decided(request["id"], body, csr, subject)
@@ -104,7 +105,7 @@ administrator = {{ ja = "お取引店", en = "your branch" }}
     def _authenticated(
         self, request: dict[str, Any], csr: x509.CertificateSigningRequest, login: str
     ) -> x509.Name:
-        """The subject of the certificate to issue. Raises PermissionError with status and words."""
+        """The subject of the certificate. Raises PermissionError: status, words, reason."""
         if "certificate" not in request:
             user, _, code = login.partition(":")
             if not code or self.codes.get(user) != code:
@@ -115,6 +116,8 @@ administrator = {{ ja = "お取引店", en = "your branch" }}
         signer_known = current.x509.issuer == self.lab.intermediate.name
         if not signer_known or not _verifies(current, request["signature"], signed):
             raise PermissionError(403, "電子証明書を確認できません")
+        if current.der in self.revoked:
+            raise PermissionError(403, "失効しています", "revoked")
         if csr.subject != current.x509.subject:
             raise PermissionError(403, "名義が違います")
         return current.x509.subject

@@ -170,7 +170,7 @@ class RejectionSource(enum.Enum):
     """How certclient learned that the bank does not accept a certificate."""
 
     CONFIRMATION = "confirmation"
-    """The CA's response to certConf."""
+    """The CA's response to the confirmation."""
     RENEWAL = "renewal"
     """The CA refused the signature of a request."""
     LOGIN = "login"

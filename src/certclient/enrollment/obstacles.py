@@ -48,7 +48,7 @@ def obstacle(certificate: Certificate, rule: SubjectRule) -> CertclientError | N
 
 
 def _unsendable(certificate: Certificate) -> frozenset[CertificateField]:
-    """The names in an encoding that no CMP request, which is DER, can repeat."""
+    """The names in an encoding that no request to a CA, which is DER, can repeat."""
     parts = {
         CertificateField.SUBJECT: certificate.subject,
         CertificateField.ISSUER: certificate.issuer,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from certclient.ca.est.attributes import csr_attributes
 from certclient.ca.est.certificates import certificates_in, decoded_body
+from certclient.ca.est.transaction import Operation
 from certclient.ca.pkcs10 import requested_names
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
@@ -14,6 +15,12 @@ from certclient.model.names import dn_lines
 from certclient.qualification.line import Exchange
 
 _MAX_WORDS = 300
+_OPERATIONS = frozenset({"cacerts", "csrattrs", *(one.value for one in Operation)})
+
+
+def is_est(exchange: Exchange) -> bool:
+    """Whether a request over HTTP is for one of EST's operations; else, it is a plug-in's."""
+    return exchange.request.rpartition(" ")[2] in _OPERATIONS
 
 
 def sent_fields(exchange: Exchange) -> dict[str, str]:

@@ -59,17 +59,23 @@ def message_fields(der: bytes) -> dict[str, str]:
 
 
 def sent_fields(exchange: Exchange) -> dict[str, str]:
-    """What was sent, by the names of its protocol."""
-    return est_fields.sent_fields(exchange) if exchange.request else message_fields(exchange.sent)
+    """What was sent, by the names of its protocol; of a plug-in's, how much."""
+    if not exchange.request:
+        return message_fields(exchange.sent)
+    if est_fields.is_est(exchange):
+        return est_fields.sent_fields(exchange)
+    return {"request": exchange.request, "bytes": str(len(exchange.sent))}
 
 
 def received_fields(exchange: Exchange) -> dict[str, str] | None:
     """What was received, by the names of its protocol; None if nothing was."""
     if exchange.received is None:
         return None
-    if exchange.request:
+    if not exchange.request:
+        return message_fields(exchange.received)
+    if est_fields.is_est(exchange):
         return est_fields.received_fields(exchange)
-    return message_fields(exchange.received)
+    return {"status": str(exchange.status), "bytes": str(len(exchange.received))}
 
 
 def certificates_in(der: bytes) -> list[bytes]:

@@ -165,3 +165,18 @@ def test_options_are_the_plug_ins_own(customer: Customer, installed: Path) -> No
     assert finding["key"] == "ca.options.brunch"
     assert finding["line"] == text.splitlines().index("options = { brunch = '014' }") + 1
     assert "only branch" in finding["text"]
+
+
+def test_a_bank_tries_its_plug_in_with_qualify_ca(customer: Customer, installed: Path) -> None:
+    code = customer.bank.issue_code(USER)
+    with plug_ins_in(installed):
+        result, report = customer.run(
+            "qualify-ca", "--user-id", USER, "--yes", "--code-stdin", stdin=code
+        )
+    assert result == 0, report
+    verdicts = {one["check"]: one["verdict"] for one in report["checks"]}
+    assert {verdicts[one] for one in ("obtain", "renew", "lost-answer", "revoke")} == {"passed"}
+    assert verdicts["lost-confirmation"] == "not-applicable"
+    (exchange, *_) = next(one for one in report["checks"] if one["check"] == "renew")["exchanges"]
+    assert exchange["sent"]["request"] == "POST requests"
+    assert int(exchange["received"]["bytes"]) > 1000
