@@ -53,8 +53,7 @@ def _withdraw(context: RunContext, record: Record) -> None:
     message. An issue code is not asked for: only one that this run or the credential store has is
     used.
     """
-    can_withdraw = context.environment.ca.abilities.withdraws
-    if record.state is not ProcedureState.WAITING or not can_withdraw:
+    if record.state is not ProcedureState.WAITING or not _can_withdraw(context):
         _warn_not_informed(context, record, None)
         return
     if record.kind is ProcedureKind.OBTAIN and not context.knows_code(record):
@@ -66,6 +65,14 @@ def _withdraw(context: RunContext, record: Record) -> None:
         context.through_proxy(lambda: ca.withdraw(transaction, credential))
     except CertclientError as error:
         _warn_not_informed(context, record, error)
+
+
+def _can_withdraw(context: RunContext) -> bool:
+    try:
+        return context.environment.ca.abilities.withdraws
+    except CertclientError:
+        # The plug-in that knows is not there any more. That must not keep the procedure open.
+        return False
 
 
 def _warn_not_informed(context: RunContext, record: Record, cause: CertclientError | None) -> None:

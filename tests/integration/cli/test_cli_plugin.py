@@ -155,6 +155,20 @@ def test_a_missing_plug_in_hinders_only_what_needs_it(customer: Customer) -> Non
     assert (finding["code"], finding["key"]) == ("CC-CA-PLUGIN", "ca.protocol")
 
 
+def test_a_procedure_can_be_given_up_without_its_plug_in(
+    customer: Customer, installed: Path
+) -> None:
+    customer.bank.waits = 9
+    old = customer.add_certificate()
+    with plug_ins_in(installed):
+        assert customer.run("renew", USER, "--yes", "--wait", "0")[0] == 4
+    (waiting,) = customer.run("status")[1]["procedures"]
+    code, ended = customer.run("abandon", waiting["id"], "--yes")
+    assert code == 0, ended
+    assert customer.run("status")[1]["procedures"] == []
+    assert customer.usable() == [old]
+
+
 def test_options_are_the_plug_ins_own(customer: Customer, installed: Path) -> None:
     text = customer.bank.profile_text(options="{ brunch = '014' }")
     customer.profile.write_text(text, encoding="utf-8")

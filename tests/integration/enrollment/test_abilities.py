@@ -10,10 +10,11 @@ from certclient.ca.client import BankSecrets, CaAbilities, RefusalReason, refusa
 from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.procedure import Finished, Pending
+from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
-from support.customer import CustomerComputer
+from support.customer import USER, CustomerComputer
 from support.pki import customer_name
 from support.scripted import ScriptedUser
 from support.softhsm import PIN
@@ -76,6 +77,27 @@ def test_a_lost_answer_is_asked_for_with_the_same_request(customer: CustomerComp
     done = customer.enrollment().resume(open_one.id, ScriptedUser(pins=[PIN]))
     assert isinstance(done, Finished)
     assert [call for call, _ in customer.ca.calls].count("prepare") == 1
+
+
+def test_of_two_certificates_the_one_that_arrives_is_taken(customer: CustomerComputer) -> None:
+    """A CA that does not know a request again issues twice; both are for the one key."""
+    made: list[Certificate] = []
+
+    def issue(spki: bytes) -> Certificate:
+        made.append(customer.lab.issue(spki, customer_name(USER)))
+        return made[-1]
+
+    def lose_answer() -> None:
+        issue(customer.journal.open_procedures()[0].spki)
+        raise CertclientError(ErrorCode.NETWORK_TIMEOUT)
+
+    customer.ca.makes = issue
+    customer.ca.faults["send"] = [lose_answer]
+    done = customer.renew()
+    assert isinstance(done, Finished)
+    assert len(made) == 2
+    assert customer.usable() == [made[1]]
+    assert customer.count_keys() == 2, "the old one's and the new one's"
 
 
 def test_a_ca_that_refuses_the_old_certificate_ends_the_renewal(customer: CustomerComputer) -> None:
