@@ -30,6 +30,7 @@ from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.dialogs.revoke_dialog import RevokeDialog
 from certclient.ui.language import Languages
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.store_scanner import StoreScanner
@@ -227,6 +228,13 @@ def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) 
     new.show()
     camera.take("new-pin", new)
     new.close()
+    row = max(scanner.overview.rows, key=lambda one: one.entry.certificate.not_after)
+    place = camera.context().place(row.entry.store)
+    question = RevokeDialog(camera.context(), row, place, last=True, parent=window)
+    question.consent.click()
+    question.show()
+    camera.take("revoke", question)
+    question.close()
 
 
 def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> None:
