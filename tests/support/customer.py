@@ -15,6 +15,7 @@ import pkcs11
 import pytest
 from pkcs11 import Attribute, ObjectClass
 
+from certclient.ca.transport import Transport
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment, Environment, Outcome
@@ -78,7 +79,7 @@ class CustomerComputer:
     vault: CodeVault = field(default_factory=MemoryVault)
     max_wait: float = 60.0
     system: System = field(default_factory=System)
-    named_proxy: str | None = None
+    login: Transport | None = None
 
     def enrollment(self) -> Enrollment:
         """The enrollment after a restart: only the journal and the stores persist."""
@@ -93,7 +94,7 @@ class CustomerComputer:
             max_wait=self.max_wait,
             monotonic=self.time.monotonic,
             system=self.system,
-            named_proxy=lambda _url: self.named_proxy,
+            login=self.login,
         )
         return Enrollment(environment, self.journal)
 

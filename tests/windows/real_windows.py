@@ -23,7 +23,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certclient.bootstrap import code_vault
+from certclient.bootstrap import clock, code_vault
+from certclient.ca.factory import login_transport_for
+from certclient.ca.transport import TlsIdentity
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.login_test import log_in
@@ -245,10 +247,15 @@ def smart_card_service() -> str:
 
 def login(profile_file: Path) -> str:
     """Logs in with this bank's installed certificate."""
-    profile = load_profile(profile_file)
-    for stored in WindowsStore().certificates():
+    profile, store = load_profile(profile_file), WindowsStore()
+    transport = login_transport_for(profile, clock)
+    if transport is None:
+        raise NotHereError("the profile names no page for the login test")
+    for stored in store.certificates():
         if stored.key and not stored.archived and stored.certificate.owner(profile.subject_rule):
-            log_in(WindowsStore(), stored.certificate, profile)
+            with store.open(no_pin) as session:
+                identity = TlsIdentity(stored.certificate, (), session.signer(stored.key))
+                log_in(transport, identity, profile.login_test_url)
             return stored.certificate.common_name
     raise NotHereError("no certificate of this bank here: renew or obtain one first")
 

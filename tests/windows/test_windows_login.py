@@ -12,7 +12,11 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.enrollment.login_test import LOGIN_REJECTIONS, log_in, supports_login_test
+from certclient.bootstrap import clock
+from certclient.ca.factory import login_transport_for
+from certclient.ca.proxies import FixedProxy
+from certclient.ca.transport import TlsIdentity
+from certclient.enrollment.login_test import LOGIN_REJECTIONS, log_in
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
@@ -45,9 +49,21 @@ def installed(windows_pc: WindowsPc, bank_service: BankService) -> tuple[Windows
 Installed = tuple[WindowsStore, Certificate]
 
 
+def login(installed: Installed, profile: Profile, proxy: str | None = None) -> None:
+    store, certificate = installed
+    transport = login_transport_for(profile, clock, None if proxy is None else FixedProxy(proxy))
+    assert transport is not None
+    key = next(s.key for s in store.certificates() if s.certificate == certificate)
+    assert key is not None
+    with store.open(no_pin) as session:
+        identity = TlsIdentity(certificate, (), session.signer(key))
+        assert transport.can_authenticate(identity)
+        log_in(transport, identity, profile.login_test_url)
+
+
 def refusal(installed: Installed, profile: Profile, proxy: str | None = None) -> CertclientError:
     with pytest.raises(CertclientError) as error:
-        log_in(*installed, profile, proxy)
+        login(installed, profile, proxy)
     return error.value
 
 
@@ -59,9 +75,7 @@ def server_context(folder: Path, lab: Lab) -> ssl.SSLContext:
 
 
 def test_new_certificate_logs_in(installed: Installed, bank_service: BankService) -> None:
-    store, certificate = installed
-    assert supports_login_test(store, bank_service.profile())
-    log_in(store, certificate, bank_service.profile())
+    login(installed, bank_service.profile())
 
 
 def test_revoked_certificate_is_refused(installed: Installed, bank_service: BankService) -> None:
@@ -135,8 +149,8 @@ def test_login_uses_given_proxy(
             login_test_url=server.url("https", "localhost"),
             tls_anchors=lab.anchors,
         )
-        log_in(*installed, profile, f"http://127.0.0.1:{proxy.port}")
-        log_in(*installed, profile, DIRECT)
+        login(installed, profile, f"http://127.0.0.1:{proxy.port}")
+        login(installed, profile, DIRECT)
     (request,) = proxy.requests
     assert request.startswith(f"CONNECT localhost:{server.port} ".encode())
     assert len(server.requests) == 2
@@ -149,11 +163,14 @@ def test_unreachable_proxy_is_inconclusive(installed: Installed, bank_service: B
 
 def test_deleted_certificate_cannot_log_in(installed: Installed, bank_service: BankService) -> None:
     store, certificate = installed
+    profile = bank_service.profile()
+    transport = login_transport_for(profile, clock)
+    assert transport is not None
+    key = next(s.key for s in store.certificates() if s.certificate == certificate)
+    assert key is not None
     with store.open(no_pin) as session:
+        identity = TlsIdentity(certificate, (), session.signer(key))
         session.delete(certificate)
-    error = refusal(installed, bank_service.profile())
-    assert error.code is ErrorCode.CERTIFICATE_NOT_FOUND
-
-
-def test_no_login_test_without_url(installed: Installed, bank_service: BankService) -> None:
-    assert not supports_login_test(installed[0], replace(bank_service.profile(), login_test_url=""))
+        with pytest.raises(CertclientError) as error:
+            log_in(transport, identity, profile.login_test_url)
+    assert error.value.code is ErrorCode.CERTIFICATE_NOT_FOUND

@@ -452,8 +452,7 @@ def enrollment(
     `max_wait`: seconds that one run waits for a CA. `journal`: a journal other than this user's.
     Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER, POLICY_INVALID.
     """
-    from certclient.ca.factory import ca_client_for
-    from certclient.ca.proxies import named_proxy
+    from certclient.ca.factory import ca_client_for, login_transport_for
     from certclient.configuration.policy import read_policy
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.procedure import Enrollment
@@ -473,7 +472,7 @@ def enrollment(
         max_wait=max_wait,
         system=system(),
         proxy_logins=logins,
-        named_proxy=lambda url: named_proxy(url, proxies, logins),
+        login=login_transport_for(profile, clock, proxies, logins),
     )
     return Enrollment(environment, opened)
 

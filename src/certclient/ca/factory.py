@@ -1,4 +1,4 @@
-"""Creates the CA client for a profile."""
+"""Creates what reaches a bank's servers, for a profile."""
 
 from __future__ import annotations
 
@@ -49,3 +49,18 @@ def check_protocol(profile: Profile) -> None:
     """Raises what `checked_plugin` raises if the profile's protocol is a plug-in's."""
     if profile.ca.protocol not in BUILT_IN_PROTOCOLS:
         checked_plugin(profile)
+
+
+def login_transport_for(
+    profile: Profile,
+    clock: Callable[[], datetime],
+    proxies: ProxyResolver | None = None,
+    logins: ProxyLogins | None = None,
+) -> Transport | None:
+    """How the bank's server for the login test is reached; None if the profile names none.
+
+    Arguments as those of `ca_client_for`.
+    """
+    if not profile.login_test_url:
+        return None
+    return system_transport(profile.tls_anchors, proxies=proxies, logins=logins, clock=clock)

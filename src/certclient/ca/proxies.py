@@ -111,21 +111,6 @@ def system_proxies() -> ProxyResolver:
     return ExceptLoopback(EnvironmentProxies())
 
 
-def named_proxy(
-    url: str, decided: ProxyResolver | None, logins: ProxyLogins | None = None
-) -> str | None:
-    """The proxy to `url` that is set by `decided` (an administrator) or the environment.
-
-    DIRECT for none; None leaves the choice to the system's own settings, for callers that follow
-    them themselves. Never holds a user or password: those go to `logins`. Raises
-    CertclientError(PROXY_SETTING).
-    """
-    routes = (decided or ExceptLoopback(EnvironmentProxies())).routes(url)
-    if logins is not None:
-        offer_login(routes, logins)
-    return next(iter(routes.addresses), None)
-
-
 def offer_login(routes: Routes, logins: ProxyLogins) -> None:
     """Passes the login that the proxy setting holds, if it holds one, to `logins`."""
     if routes.login is not None:

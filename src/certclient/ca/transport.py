@@ -158,10 +158,10 @@ class Transport(Protocol):
         the response says is the caller's to judge.
 
         With `request.identity`, the client certificate is sent if the server asks for one, during
-        the handshake or later. Raises also: CLIENT_CERTIFICATE_REFUSED (host, reason) if the server
-        refuses it in TLS; KEY_UNSUPPORTED (problem "tls-pss") if the key cannot make the signatures
-        that the server takes, or cannot take part at all ("tls"); TLS_LIBRARY_MISSING; and what the
-        signer raises.
+        the handshake or later. Raises also: CLIENT_CERTIFICATE_REFUSED (host, reason; `doubt` if it
+        is only likely) if the server refuses it in TLS; KEY_UNSUPPORTED (problem "tls-pss") if the
+        key cannot make the signatures that the server takes, or cannot take part at all ("tls");
+        TLS_LIBRARY_MISSING; and what the signer raises.
         """
         ...
 

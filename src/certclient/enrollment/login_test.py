@@ -1,16 +1,12 @@
-"""Tests a login with the new certificate, on systems that can do so without a browser."""
+"""A login with a certificate, without a browser: how it is tried, and what its end means."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TypeGuard
 
-from certclient.model.certificate import Certificate
+from certclient.ca.transport import HttpRequest, TlsIdentity, Transport
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
-from certclient.platform.proxies.logins import ProxyLogins
-from certclient.store.base import CertificateStore, LoginCapable
 
 LOGIN_REJECTIONS = frozenset({ErrorCode.LOGIN_REFUSED, ErrorCode.LOGIN_FAILED})
 """Errors that count against the certificate; with any other, the test is inconclusive."""
@@ -25,7 +21,7 @@ class LoginTestResult(enum.Enum):
     PREVENTED = "hindered"
     """Started, but something else failed, such as the network."""
     BROWSER_ONLY = "browser-only"
-    """This system or store cannot log in itself; the customer's browser does."""
+    """This computer cannot log in with this store's keys itself; the customer's browser does."""
     NO_ADDRESS = "no-address"
     """The bank has no page for the test."""
     UNCONFIRMED = "unconfirmed"
@@ -48,30 +44,26 @@ class LoginTest:
 UNCONFIRMED = LoginTest(LoginTestResult.UNCONFIRMED)
 
 
-def supports_login_test(store: CertificateStore, profile: Profile) -> TypeGuard[LoginCapable]:
-    """Whether the profile has a test address and the store can log in (Linux needs the browser)."""
-    return bool(profile.login_test_url) and isinstance(store, LoginCapable)
+def log_in(transport: Transport, identity: TlsIdentity, url: str) -> None:
+    """Sends a GET to `url` (https) with the certificate; returns if the server accepts it.
 
-
-def skipped_login_test(profile: Profile) -> LoginTest:
-    """The result for a store or profile for which `supports_login_test` is False."""
-    if not profile.login_test_url:
-        return LoginTest(LoginTestResult.NO_ADDRESS)
-    return LoginTest(LoginTestResult.BROWSER_ONLY)
-
-
-def log_in(
-    store: LoginCapable,
-    certificate: Certificate,
-    profile: Profile,
-    proxy: str | None = None,
-    logins: ProxyLogins | None = None,
-) -> None:
-    """Logs in once with an installed certificate; blocks.
-
-    `proxy`, `logins` and errors: see `store.base.LoginCapable.log_in`.
+    Raises CertclientError: LOGIN_REFUSED (host, status: the server's answer, or what it said in
+    TLS), LOGIN_FAILED (host, reason: the connection ended, perhaps because of the certificate),
+    SERVER_ERROR (host, status), and as `Transport.exchange`.
     """
-    store.log_in(certificate, profile.login_test_url, profile.tls_anchors, proxy, logins)
+    try:
+        response = transport.exchange(HttpRequest("GET", url, identity=identity))
+    except CertclientError as error:
+        if error.code is not ErrorCode.CLIENT_CERTIFICATE_REFUSED:
+            raise
+        host, reason = error.data["host"], error.data["reason"]
+        if "doubt" in error.data:
+            raise CertclientError(ErrorCode.LOGIN_FAILED, host=host, reason=reason) from error
+        raise CertclientError(ErrorCode.LOGIN_REFUSED, host=host, status=reason) from error
+    if 200 <= response.status < 400:
+        return
+    code = ErrorCode.SERVER_ERROR if response.status >= 500 else ErrorCode.LOGIN_REFUSED
+    raise CertclientError(code, host=response.head.host, status=str(response.status))
 
 
 def result_of_error(error: CertclientError) -> LoginTest:

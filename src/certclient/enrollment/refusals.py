@@ -9,7 +9,8 @@ import enum
 
 from certclient.ca.client import RefusalReason, SignerStatus, refused_because
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
-from certclient.enrollment.login_test import log_in, supports_login_test
+from certclient.enrollment.login_test import LoginTestResult
+from certclient.enrollment.new_login import tested_login
 from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -47,7 +48,7 @@ def classify_confirmation(
     the transaction, and others refuse the old certificate that signs it, as the new one has
     replaced it.
     """
-    if _can_log_in(context, record):
+    if tested_login(context, record).result is LoginTestResult.WORKED:
         return ConfirmationVerdict.ACCEPTED
     try:
         status = context.network(
@@ -76,21 +77,6 @@ def is_confirmed(context: RunContext, record: Record) -> bool:
     ca = context.environment.ca
     status = context.network(lambda: ca.signer_status(context.new_credential(record)))
     return status is SignerStatus.ACCEPTED
-
-
-def _can_log_in(context: RunContext, record: Record) -> bool:
-    """Whether a login with the new certificate succeeds; False also if it cannot be tried."""
-    profile, store = context.environment.profile, context.store(record.store_id)
-    if not supports_login_test(store, profile):
-        return False
-    new = Certificate.read(record.issued)
-    try:
-        proxy = context.environment.named_proxy(profile.login_test_url)
-        logins = context.environment.proxy_logins
-        context.through_proxy(lambda: log_in(store, new, profile, proxy, logins))
-    except CertclientError:
-        return False
-    return True
 
 
 def signer_refused(record: Record, error: CertclientError) -> bool:

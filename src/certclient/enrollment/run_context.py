@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from certclient.ca.client import (
     CaClient,
@@ -16,6 +16,7 @@ from certclient.ca.client import (
     IssueCodeCredential,
     Transaction,
 )
+from certclient.ca.transport import Transport
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
 from certclient.enrollment.journal import ProcedureKind, Record
 from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
@@ -26,7 +27,7 @@ from certclient.enrollment.stopping import Stopping
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import CodeProblem, CodeRule
-from certclient.model.keys import DigestSigner, KeyRef, SignatureAlgorithm, Signer
+from certclient.model.keys import DigestSigner, KeyRef, SignatureAlgorithm, Signer, SystemSigner
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
@@ -64,8 +65,9 @@ class Environment:
     `clock` returns aware UTC; `sleep` takes seconds; `random_bytes` takes a length. `monotonic`
     returns seconds; the default is perf_counter, as time.monotonic has a resolution of 16 ms on
     Windows before Python 3.13. `max_wait`: how many seconds one run waits for the CA before it
-    returns Pending. `system`: queries to the operating system. `named_proxy`: the proxy for a URL,
-    as `store.base.LoginCapable.log_in` takes it. `proxy_logins`: the holder that `ca` uses.
+    returns Pending. `system`: queries to the operating system. `proxy_logins`: the holder that `ca`
+    and `login` use. `login`: how the bank's server for the login test is reached; None for a
+    profile without one.
     """
 
     profile: Profile
@@ -78,8 +80,8 @@ class Environment:
     max_wait: float = 60.0
     monotonic: Callable[[], float] = time.perf_counter
     system: System = field(default_factory=System)
-    named_proxy: Callable[[str], str | None] = lambda _url: None
     proxy_logins: ProxyLogins = field(default_factory=ProxyLogins)
+    login: Transport | None = None
 
 
 class Stopwatch:
@@ -137,6 +139,17 @@ class TimedDigestSigner(TimedSigner):
         """See `DigestSigner.sign_digest`."""
         with self.stopwatch.measure("signing"):
             return self.inner.sign_digest(digest, algorithm)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSystemSigner(TimedSigner):
+    """As TimedSigner, for a SystemSigner; what the system signs itself counts as network time."""
+
+    inner: SystemSigner
+
+    def client_context(self, certificate: Certificate) -> AbstractContextManager[Any]:
+        """See `SystemSigner.client_context`."""
+        return self.inner.client_context(certificate)
 
 
 @dataclass(slots=True)
@@ -224,6 +237,8 @@ class RunContext:
         signer = self.session(store_id).signer(key)
         if isinstance(signer, DigestSigner):
             return TimedDigestSigner(signer, self.stopwatch)
+        if isinstance(signer, SystemSigner):
+            return TimedSystemSigner(signer, self.stopwatch)
         return TimedSigner(signer, self.stopwatch)
 
     def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
@@ -343,13 +358,16 @@ class RunContext:
                 self.pause(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def through_proxy(self, call: Callable[[], T]) -> T:
+    def through_proxy(
+        self, call: Callable[[], T], interrupt: Callable[[], None] | None = None
+    ) -> T:
         """Runs one exchange; asks for the proxy's login if there is a proxy that wants one.
 
         A request to stop ends an exchange that has not ended by itself a few seconds later, with
-        NETWORK_STOPPED.
+        NETWORK_STOPPED. `interrupt` ends it; by default, it is one with the CA.
         """
-        stopping = Stopping(self.interaction.stop_requested, self.environment.ca.interrupt)
+        end = interrupt or self.environment.ca.interrupt
+        stopping = Stopping(self.interaction.stop_requested, end)
 
         def timed() -> T:
             with self.stopwatch.measure("network"), stopping.watch():

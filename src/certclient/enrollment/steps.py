@@ -22,14 +22,7 @@ from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.another_key import delete_used_key
 from certclient.enrollment.bank_secrets import bank_secrets
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
-from certclient.enrollment.login_test import (
-    LoginTest,
-    LoginTestResult,
-    log_in,
-    result_of_error,
-    skipped_login_test,
-    supports_login_test,
-)
+from certclient.enrollment.new_login import tested_login
 from certclient.enrollment.preflight import (
     CheckResult,
     check_clock,
@@ -230,7 +223,7 @@ def archive_old(context: RunContext, record: Record) -> Record:
     If this system can test a login with the new certificate and it fails for any reason, the old
     one is not archived.
     """
-    context.login = _log_in(context, record)
+    context.login = tested_login(context, record)
     old = record.old
     if old is None or context.login.inconclusive:
         return replace(record, state=ProcedureState.DONE)
@@ -241,22 +234,6 @@ def archive_old(context: RunContext, record: Record) -> Record:
         context.interaction.warning(error)
         return replace(record, state=ProcedureState.DONE)
     return replace(record, state=ProcedureState.DONE, old_archived=True)
-
-
-def _log_in(context: RunContext, record: Record) -> LoginTest:
-    """Tests a login before the old certificate is touched."""
-    profile, store = context.environment.profile, context.store(record.store_id)
-    if not supports_login_test(store, profile):
-        return skipped_login_test(profile)
-    try:
-        with context.step(Step.LOGIN):
-            proxy = context.environment.named_proxy(profile.login_test_url)
-            logins = context.environment.proxy_logins
-            new = Certificate.read(record.issued)
-            context.through_proxy(lambda: log_in(store, new, profile, proxy, logins))
-    except CertclientError as error:
-        return result_of_error(error)
-    return LoginTest(LoginTestResult.WORKED)
 
 
 STEPS: Mapping[ProcedureState, StepFunction] = {

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import enum
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from certclient.model.certificate import Certificate
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.public_keys import Curve, KeyKind, ec_curve, key_kind, rsa_modulus
@@ -195,4 +199,16 @@ class DigestSigner(Signer, Protocol):
 
     def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """As `sign`, for the digest of the data by the algorithm's hash function."""
+        ...
+
+
+@runtime_checkable
+class SystemSigner(Signer, Protocol):
+    """A Signer whose key the operating system itself can use for TLS."""
+
+    def client_context(self, certificate: Certificate) -> AbstractContextManager[Any]:
+        """Yields the system's handle of the key's certificate (Windows: a PCCERT_CONTEXT).
+
+        Raises CertclientError(CERTIFICATE_NOT_FOUND).
+        """
         ...

@@ -12,16 +12,13 @@ from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignaturePurpose, Signer
 from certclient.model.secret import Secret
-
-if TYPE_CHECKING:
-    from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.token_description import TokenDescription
 
 
@@ -218,29 +215,6 @@ class RootInstaller(Protocol):
         """Adds a trusted root; does nothing if it is already trusted.
 
         Raises CONSENT_REFUSED if the user declines.
-        """
-        ...
-
-
-@runtime_checkable
-class LoginCapable(Protocol):
-    """A CertificateStore whose system can log in with a certificate without a browser."""
-
-    def log_in(
-        self,
-        certificate: Certificate,
-        url: str,
-        anchors: Sequence[Certificate],
-        proxy: str | None = None,
-        logins: ProxyLogins | None = None,
-    ) -> None:
-        """Sends a GET to `url` (https) with the certificate; returns if the server accepts it.
-
-        `anchors`: if given, roots for the server's TLS certificate, replacing the system's.
-        `proxy`: `http://host:port`, "" for none, None for the system's settings; `logins`: those of
-        this process, for a proxy that asks. Raises
-        CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server refused), LOGIN_FAILED
-        (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
         """
         ...
 

@@ -11,7 +11,7 @@ from certclient.ca.proxies import (
     FirstConfigured,
     FixedProxy,
     fixed_proxy,
-    named_proxy,
+    offer_login,
     system_proxies,
 )
 from certclient.ca.transport import Timeouts
@@ -120,7 +120,7 @@ def test_login_in_the_environment_is_kept_apart_from_the_address() -> None:
     assert "pa/ss" not in repr(found)
     logins = ProxyLogins()
     variables = FixedProxy("http://taro:secret@proxy:8080")
-    assert named_proxy(CA, variables, logins) == "http://proxy:8080"
+    offer_login(variables.routes(CA), logins)
     known = logins.login("proxy:8080")
     assert known is not None
     assert known.user == "taro"
@@ -133,21 +133,6 @@ def test_administrator_setting_overrides_the_environment(
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     assert fixed_proxy("http://other:1").routes(CA) == Routes(("http://other:1",))
     assert fixed_proxy(DIRECT).routes(CA) == Routes((DIRECT,))
-
-
-def test_named_proxy_excludes_the_system_settings(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for variable in ("https_proxy", "http_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(variable, raising=False)
-        monkeypatch.delenv(variable.upper(), raising=False)
-    url = "https://login.example.jp/test"
-    assert named_proxy(url, None) is None
-    monkeypatch.setenv("https_proxy", "http://of.the.environment:8080")
-    assert named_proxy(url, None) == "http://of.the.environment:8080"
-    assert named_proxy("https://127.0.0.1/test", None) == DIRECT
-    assert named_proxy(url, fixed_proxy("http://decided:3128")) == "http://decided:3128"
-    assert named_proxy(url, fixed_proxy(DIRECT)) == DIRECT
 
 
 def test_loopback_addresses_bypass_the_proxy() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from certclient.ca.answers import (
@@ -46,12 +47,14 @@ from certclient.ca.transports.winhttp_messages import (
     Way,
     WinHttpRequest,
     WinHttpResponse,
+    client_refusal,
     is_cut_off,
     unanswered_error,
 )
 from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SystemSigner
 from certclient.model.tls_server import has_subject_alternative_name, reason_against_server
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver, Routes
@@ -116,18 +119,19 @@ class WinHttpTransport:
 
     def exchange(self, request: HttpRequest) -> HttpResponse:
         """See Transport.exchange."""
-        if request.identity is not None:
+        if request.identity is None:
+            return self._whole(request, None)
+        if urlsplit(request.url).scheme != "https":
+            raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason="not https", issuer="")
+        signer = request.identity.signer
+        if not isinstance(signer, SystemSigner):
             raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="tls")
-        message = WinHttpRequest(
-            request.method, request.url, self._timeouts, request.all_headers, request.body
-        )
-        answer = self._exchange(message, self._routes(request.url), check_origin)
-        body = b"" if request.method == "HEAD" else self._decoded(answer)
-        return HttpResponse(answer.head, body)
+        with signer.client_context(request.identity.certificate) as context:
+            return self._whole(request, context)
 
     def can_authenticate(self, identity: TlsIdentity) -> bool:
         """See Transport.can_authenticate."""
-        return False
+        return isinstance(identity.signer, SystemSigner)
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe. TLS_OPENED is found in the chain of this request's connection, and
@@ -157,6 +161,16 @@ class WinHttpTransport:
     def _routes(self, url: str) -> Routes:
         return routes_to(url, self._proxies, self._logins, allow_http=self._allow_http)
 
+    def _whole(self, request: HttpRequest, client: Any) -> HttpResponse:
+        """`client`: a PCCERT_CONTEXT, or None."""
+        headers = request.all_headers
+        message = WinHttpRequest(
+            request.method, request.url, self._timeouts, headers, request.body, client
+        )
+        answer = self._exchange(message, self._routes(request.url), check_origin)
+        body = b"" if request.method == "HEAD" else self._decoded(answer)
+        return HttpResponse(answer.head, body)
+
     def _exchange(self, message: WinHttpRequest, routes: Routes, accept: Accept) -> WinHttpResponse:
         answer, _ = over_routes(
             routes, lambda address: self._send(message, Way.of(address, routes), accept)
@@ -167,7 +181,7 @@ class WinHttpTransport:
         """Sends over a connection of its own."""
         # Anchors of the profile replace Windows' roots: `_check_server` verifies the chain.
         ignored = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
-        tls = Tls(self._check_server(message.url), ignored)
+        tls = Tls(self._check_server(message.url), ignored, message.client)
         with self._open(message, way, tls) as exchange, self._noted(exchange):
             try:
                 self._pass_proxy(exchange, message, way)
@@ -227,6 +241,8 @@ class WinHttpTransport:
     def _error(
         self, error: WindowsCallError, exchange: Exchange, message: WinHttpRequest, way: Way
     ) -> CertclientError:
+        if refusal := client_refusal(error, exchange, message):
+            return refusal
         host = host_of(message.url)
         if exchange.secured or not is_tls_failure(error):
             direct = exchange.resolved_host == urlsplit(message.url).hostname

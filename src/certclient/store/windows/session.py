@@ -26,6 +26,7 @@ from certclient.store.windows.errors import translated
 from certclient.store.windows.keys import WindowsSigner
 from certclient.store.windows.matching import KeyFinder
 from certclient.store.windows.names import StoreNames
+from certclient.store.windows.signer import StoreSigner
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class WindowsSession:
 
     def signer(self, key: KeyRef) -> Signer:
         """See StoreSession.signer."""
-        return self._signer(_container(key))
+        return StoreSigner(self._signer(_container(key)), self.names)
 
     def install(self, key: KeyRef, certificate: Certificate, friendly_name: str) -> None:
         """See StoreSession.install."""

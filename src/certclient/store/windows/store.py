@@ -12,7 +12,6 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, procedure_of
-from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -20,7 +19,7 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from certclient.store.windows import capi, crypt32, keys, login, silent
+from certclient.store.windows import capi, crypt32, keys, silent
 from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
@@ -117,26 +116,6 @@ class WindowsStore:
         finally:
             _in_use.discard(self.store_id)
             session.close()
-
-    def log_in(
-        self,
-        certificate: Certificate,
-        url: str,
-        anchors: Sequence[Certificate],
-        proxy: str | None = None,
-        logins: ProxyLogins | None = None,
-    ) -> None:
-        """See LoginCapable.log_in."""
-        with (
-            translated(),
-            crypt32.opened(self.names.personal, writable=False) as store,
-            store.found(certificate) as context,
-        ):
-            if context is None:
-                raise CertclientError(
-                    ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex
-                )
-            login.log_in(context, url, anchors, proxy, logins)
 
     def try_alone(self, certificate: Certificate) -> None:
         """See WorksAlone.try_alone."""
