@@ -1,15 +1,19 @@
-"""The contract of every transport: TLS with a client certificate. All servers are real."""
+"""The contract of transports: TLS with a client certificate. All servers are real.
+
+The keys are in memory, so not on Windows, which knows its own only: tests/windows has WinHTTP's.
+"""
 
 from __future__ import annotations
 
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from certclient.ca.proxies import FixedProxy
 from certclient.ca.transport import HttpRequest, HttpResponse, Timeouts, TlsIdentity, Transport
@@ -18,7 +22,7 @@ from certclient.model.keys import SignatureAlgorithm
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer
 from certclient.model.secret import Secret
 from certclient.platform.proxies.logins import ProxyLogins
-from contract.transports import TransportFactory, client_identity
+from contract.transports import TransportFactory
 from support.pki import (
     CLIENT_AUTH,
     SERVER_AUTH,
@@ -26,6 +30,7 @@ from support.pki import (
     RsaSigner,
     certificate_pem,
     customer_name,
+    ec_signer,
     make_lab,
     rsa_signer,
 )
@@ -35,12 +40,11 @@ OLD_TLS, NEW_TLS = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
 
 @pytest.fixture
-def identity(lab: Lab) -> Iterator[TlsIdentity]:
+def identity(lab: Lab) -> TlsIdentity:
     """A customer's certificate with its key, below the lab's intermediate CA."""
     signer = rsa_signer(2)
     certificate = lab.intermediate.issue(signer.spki, customer_name(), usages=[CLIENT_AUTH])
-    with client_identity(certificate, tuple(lab.chain), signer) as identity:
-        yield identity
+    return TlsIdentity(certificate, tuple(lab.chain), signer)
 
 
 @dataclass
@@ -100,6 +104,28 @@ def test_server_that_asks_gets_the_certificate(
     assert transport.can_authenticate(identity)
     with raw_server(always(http("200 OK", b"welcome")), bank.context(version)) as server:
         assert get(transport, server, identity).body == b"welcome"
+
+
+@pytest.mark.parametrize("version", [OLD_TLS, NEW_TLS], ids=["1.2", "1.3"])
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1()], ids=["P-256", "P-384"])
+def test_keys_on_curves_log_in(
+    make: TransportFactory, bank: BankServer, curve: ec.EllipticCurve, version: ssl.TLSVersion
+) -> None:
+    signer = ec_signer(curve)
+    certificate = bank.lab.intermediate.issue(signer.spki, customer_name(), usages=[CLIENT_AUTH])
+    shuffled = (*bank.lab.anchors, *bank.lab.chain)
+    identity = TlsIdentity(certificate, shuffled, signer)
+    with raw_server(always(http("200 OK", b"welcome")), bank.context(version)) as server:
+        assert get(make(bank.lab.anchors), server, identity).body == b"welcome"
+
+
+def test_key_of_another_kind_cannot_log_in(make: TransportFactory, bank: BankServer) -> None:
+    signer = ec_signer(ec.SECP521R1())
+    certificate = bank.lab.intermediate.issue(signer.spki, customer_name(), usages=[CLIENT_AUTH])
+    identity = TlsIdentity(certificate, (), signer)
+    assert not make(bank.lab.anchors).can_authenticate(identity)
+    error = error_of(make(bank.lab.anchors), bank.context(), identity)
+    assert (error.code, error.data) == (ErrorCode.KEY_UNSUPPORTED, {"problem": "tls"})
 
 
 @pytest.mark.parametrize("version", [OLD_TLS, NEW_TLS], ids=["1.2", "1.3"])

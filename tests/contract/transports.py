@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
-from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts, TlsIdentity, Transport
+from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts, Transport
 from certclient.ca.transports.http import HttpTransport
 from certclient.model.certificate import Certificate
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
-from support.pki import RsaSigner
 from support.raw_server import RawServer
 
 if sys.platform == "win32":
@@ -105,11 +104,3 @@ if sys.platform == "win32":
             "test_proxy_that_cannot_reach_the_server_is_not_to_blame": _connect,
             "test_system_proxy_is_used_except_for_loopback[winhttp]": _connect,
         }
-
-
-@contextmanager
-def client_identity(
-    certificate: Certificate, chain: tuple[Certificate, ...], signer: RsaSigner
-) -> Iterator[TlsIdentity]:
-    """A client certificate with its key, as this operating system's transport takes it."""
-    yield TlsIdentity(certificate, chain, signer)

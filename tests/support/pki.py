@@ -92,6 +92,11 @@ class EcSigner:
         digest = hashes.SHA256() if algorithm.value.endswith("256") else hashes.SHA384()
         return self.private_key.sign(data, ec.ECDSA(digest))
 
+    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `model.keys.DigestSigner.sign_digest`."""
+        kind = hashes.SHA256() if algorithm.value.endswith("256") else hashes.SHA384()
+        return self.private_key.sign(digest, ec.ECDSA(Prehashed(kind)))
+
 
 @functools.cache
 def rsa_key(number: int = 0, bits: int = 2048) -> rsa.RSAPrivateKey:

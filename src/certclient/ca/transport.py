@@ -48,13 +48,21 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 class TlsIdentity:
     """A certificate with its key, for TLS client authentication.
 
-    `chain`: the CA certificates between it and the CA that the server knows, the issuer first.
-    `signer`: of the certificate's key; its store's session stays open during the exchange.
+    `chain`: CA certificates, in any order: those between it and the root are sent. `signer`: of the
+    certificate's key; its store's session stays open during the exchange.
     """
 
     certificate: Certificate
     chain: tuple[Certificate, ...]
     signer: Signer
+
+    def ordered_chain(self) -> tuple[Certificate, ...]:
+        """The certificate and its issuers below the root, in TLS's order (RFC 8446, 4.4.2)."""
+        found, left = [self.certificate], [one for one in self.chain if not one.self_issued]
+        while issuer := next((one for one in left if found[-1].issued_by_name_of(one)), None):
+            left.remove(issuer)
+            found.append(issuer)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

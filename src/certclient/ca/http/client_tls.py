@@ -14,15 +14,13 @@ from pathlib import Path
 from socket import socket
 from typing import TypeVar
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from certclient.ca.http.deadline import Connected, Deadline
 from certclient.ca.http.keyed_tls import KeyedTls, TimedStream, check_server, is_address
 from certclient.ca.transport import TlsIdentity
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import DigestSigner, SignatureAlgorithm
+from certclient.model.keys import PSS, DigestSigner, SignatureAlgorithm, can_sign
+from certclient.model.public_keys import ec_curve, rsa_modulus
 from certclient.platform.gnutls import declarations as gnutls
 from certclient.platform.gnutls.session import (
     TLS_1_2_ONLY,
@@ -33,9 +31,6 @@ from certclient.platform.gnutls.session import (
 )
 
 T = TypeVar("T")
-
-_PSS = frozenset(one for one in SignatureAlgorithm if one.name.startswith("RSA_PSS"))
-"""What TLS 1.3 needs of an RSA key (RFC 8446, 4.2.3), and not every token makes."""
 
 _CANNOT_SIGN = frozenset({ErrorCode.KEY_UNSUPPORTED, ErrorCode.TOKEN_FAILED})
 """How a token that is there ends a signature that it cannot make."""
@@ -52,7 +47,17 @@ _ROOT_FILES = (
 
 def is_possible(identity: TlsIdentity) -> bool:
     """Whether this computer can use `identity`: GnuTLS is there, and the key can take part."""
-    return gnutls.library() is not None and isinstance(identity.signer, DigestSigner)
+    return (
+        gnutls.library() is not None
+        and isinstance(identity.signer, DigestSigner)
+        and bool(_algorithms(identity))
+    )
+
+
+def _algorithms(identity: TlsIdentity) -> frozenset[SignatureAlgorithm]:
+    """Those that a key of this kind has; some stores lack some of them."""
+    spki = identity.certificate.spki
+    return frozenset(one for one in SignatureAlgorithm if can_sign(spki, one))
 
 
 def system_roots() -> tuple[str, str]:
@@ -82,7 +87,7 @@ class ClientTls:
         library = gnutls.library()
         if library is None:
             raise CertclientError(ErrorCode.TLS_LIBRARY_MISSING)
-        if not isinstance(identity.signer, DigestSigner):
+        if not isinstance(identity.signer, DigestSigner) or not _algorithms(identity):
             raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="tls")
         self._library = library
         self._identity = identity
@@ -100,7 +105,7 @@ class ClientTls:
         try:
             return exchange()
         except CertclientError as error:
-            if error.code not in _CANNOT_SIGN or self._asked_for not in _PSS:
+            if error.code not in _CANNOT_SIGN or self._asked_for not in PSS:
                 raise
             first = error
         self._pss, self._asked_for = False, None
@@ -132,9 +137,9 @@ class ClientTls:
         return tls
 
     def _client_key(self, stream: TimedStream, deadline: Deadline) -> ClientKey:
-        identity = self._identity
-        public_key = load_der_public_key(identity.certificate.spki)
-        is_rsa = isinstance(public_key, rsa.RSAPublicKey)
+        spki, chain = self._identity.certificate.spki, self._identity.ordered_chain()
+        curve = ec_curve(spki)
+        possible = _algorithms(self._identity)
 
         def sign(digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
             self._asked_for = algorithm
@@ -142,9 +147,9 @@ class ClientTls:
                 return self._signer.sign_digest(digest, algorithm)
 
         return ClientKey(
-            chain=[one.der for one in (identity.certificate, *identity.chain)],
-            public_key=gnutls.PUBLIC_KEY_RSA if is_rsa else gnutls.PUBLIC_KEY_EC,
-            bits=getattr(public_key, "key_size", 0),
-            algorithms=frozenset(SignatureAlgorithm) - (frozenset() if self._pss else _PSS),
+            chain=[one.der for one in chain],
+            public_key=gnutls.PUBLIC_KEY_EC if curve else gnutls.PUBLIC_KEY_RSA,
+            bits=curve.bits if curve else (rsa_modulus(spki) or 0).bit_length(),
+            algorithms=possible if self._pss else possible - PSS,
             sign_digest=sign,
         )

@@ -26,6 +26,10 @@ _ALGORITHMS = {
     b"RSA-PSS-RSAE-SHA256": SignatureAlgorithm.RSA_PSS_SHA256,
     b"RSA-PSS-RSAE-SHA384": SignatureAlgorithm.RSA_PSS_SHA384,
     b"RSA-PSS-RSAE-SHA512": SignatureAlgorithm.RSA_PSS_SHA512,
+    b"ECDSA-SHA256": SignatureAlgorithm.ECDSA_SHA256,
+    b"ECDSA-SHA384": SignatureAlgorithm.ECDSA_SHA384,
+    b"ECDSA-SECP256R1-SHA256": SignatureAlgorithm.ECDSA_SHA256,
+    b"ECDSA-SECP384R1-SHA384": SignatureAlgorithm.ECDSA_SHA384,
 }
 """GnuTLS's names of the signature schemes of TLS 1.2 and 1.3 (RFC 8446, 4.2.3)."""
 
