@@ -35,6 +35,7 @@ DEPENDS = (
     "python3 (>= 3.11)",
     "python3 (<< 3.12)",
     "libnss3",
+    "libgnutls30 (>= 3.6.14)",
     "desktop-file-utils",
     "hicolor-icon-theme",
     # Libraries that Qt is linked with, or loads to open a window.

@@ -183,7 +183,6 @@ class TlsSession:
                 self._shake_hands()
             elif received == gnutls.E_REAUTH_REQUEST:
                 self._check(self._gnutls.reauth(self._session, 0))
-                self._flush()
             elif received not in _AGAIN:
                 return buffer.raw[: self._check(received)]
 
@@ -219,7 +218,6 @@ class TlsSession:
             result = self._gnutls.handshake(self._session)
             if result not in (*_AGAIN, gnutls.E_GOT_APPLICATION_DATA):
                 self._check(result)
-                self._flush()
                 return
 
     def _prepare_credentials(self) -> None:
@@ -286,7 +284,8 @@ class TlsSession:
         raise GnuTlsError(result, text, alert)
 
     def _flush(self) -> None:
-        """Sends what GnuTLS has written: whole flights, as a server may stop reading after a part.
+        """Sends what GnuTLS has written: whole flights, as a server may stop reading after a part;
+        the last one of a handshake together with the request.
 
         A server that refuses the client certificate says so and closes, perhaps before it has read
         all. The lost connection counts only when there is no more to read.
