@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from certclient.ca.client import (
     CaClient,
@@ -24,10 +24,11 @@ from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.preflight import System
 from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.enrollment.stopping import Stopping
+from certclient.enrollment.stopwatch import Stopwatch, timed
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import CodeProblem, CodeRule
-from certclient.model.keys import DigestSigner, KeyRef, SignatureAlgorithm, Signer, SystemSigner
+from certclient.model.keys import KeyRef, Signer
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
@@ -82,74 +83,6 @@ class Environment:
     system: System = field(default_factory=System)
     proxy_logins: ProxyLogins = field(default_factory=ProxyLogins)
     login: Transport | None = None
-
-
-class Stopwatch:
-    """Splits a run's time by kind. Nested blocks count once, for the innermost kind."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._started = monotonic()
-        self._inner = 0.0
-        self.seconds = {"key_generation": 0.0, "signing": 0.0, "network": 0.0, "waiting": 0.0}
-
-    @contextmanager
-    def measure(self, kind: str) -> Iterator[None]:
-        """Adds the block's time to `kind`, less that of nested blocks."""
-        outer, self._inner = self._inner, 0.0
-        started = self._monotonic()
-        try:
-            yield
-        finally:
-            took = self._monotonic() - started
-            self.seconds[kind] += took - self._inner
-            self._inner = outer + took
-
-    def split(self) -> dict[str, float]:
-        """Seconds by kind; `rest` is the remainder of the run so far."""
-        total = self._monotonic() - self._started
-        return {**self.seconds, "rest": total - sum(self.seconds.values())}
-
-
-@dataclass(frozen=True, slots=True)
-class TimedSigner:
-    """A Signer whose signatures count as signing time, even within network time."""
-
-    inner: Signer
-    stopwatch: Stopwatch
-
-    @property
-    def spki(self) -> bytes:
-        """See `Signer.spki`."""
-        return self.inner.spki
-
-    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """See `Signer.sign`."""
-        with self.stopwatch.measure("signing"):
-            return self.inner.sign(data, algorithm)
-
-
-@dataclass(frozen=True, slots=True)
-class TimedDigestSigner(TimedSigner):
-    """As TimedSigner, for a DigestSigner."""
-
-    inner: DigestSigner
-
-    def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """See `DigestSigner.sign_digest`."""
-        with self.stopwatch.measure("signing"):
-            return self.inner.sign_digest(digest, algorithm)
-
-
-@dataclass(frozen=True, slots=True)
-class TimedSystemSigner(TimedSigner):
-    """As TimedSigner, for a SystemSigner; what the system signs itself counts as network time."""
-
-    inner: SystemSigner
-
-    def client_context(self, certificate: Certificate) -> AbstractContextManager[Any]:
-        """See `SystemSigner.client_context`."""
-        return self.inner.client_context(certificate)
 
 
 @dataclass(slots=True)
@@ -234,12 +167,7 @@ class RunContext:
 
     def signer(self, store_id: str, key: KeyRef) -> Signer:
         """The key as a Signer with timed signatures. Raises KEY_NOT_FOUND, and as `session`."""
-        signer = self.session(store_id).signer(key)
-        if isinstance(signer, DigestSigner):
-            return TimedDigestSigner(signer, self.stopwatch)
-        if isinstance(signer, SystemSigner):
-            return TimedSystemSigner(signer, self.stopwatch)
-        return TimedSigner(signer, self.stopwatch)
+        return timed(self.session(store_id).signer(key), self.stopwatch)
 
     def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
         """The certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certclient.enrollment.run_context import Stopwatch
+from certclient.enrollment.stopwatch import Stopwatch
 
 
 def test_signing_inside_network_work_counts_as_signing_only() -> None:
