@@ -17,8 +17,10 @@ from certclient.configuration.profiles import load_profile
 from certclient.enrollment.acceptance import check_issued
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
+from certclient.model.profile import EST
 from certclient.qualification.line import RecordingLine
 from certclient.qualification.session import Requested
+from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.bank.ca import PracticeCa, customer_subject
 from certclient_practice.repositories.records import CertificateState, Customer
 from support.bank import USER_ID, RunningBank
@@ -26,7 +28,7 @@ from support.command_line import PC_USER, CliComputer
 from support.odd_issuing import ODDITIES, Issuing, Oddity, Template
 from support.pki import rsa_signer
 
-REFUSED = 6
+USER_ACTION, REFUSED = 2, 6
 OLD_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2)
 
 
@@ -112,3 +114,25 @@ def test_a_profile_may_take_what_is_refused_by_default(
     (usable,) = (one for one in pc.list() if not one["archived"])
     assert usable["has_key"]
     assert pc.bank.state_of(usable["serial"]) is CertificateState.CONFIRMED
+
+
+def test_over_est_the_customer_is_asked_to_tell_the_bank(
+    pc: CliComputer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 7030 has no message with which a client refuses or revokes a certificate."""
+    pc.bank.write_profile(ProfileOptions(protocol=EST))
+    old = pc.add_certificate(PC_USER, pc.nss.store())
+    odd = ODDITIES["cmcRA"]
+    issue_as(pc.bank.bank.ca, odd, monkeypatch)
+    done = pc.run("renew", "--yes")
+    assert done.code == REFUSED, done.err
+    assert f"[{odd.code.code}]" in done.err
+    assert "電子証明書にある権限：cmcRA" in done.err
+    assert "届いた電子証明書を失効させるよう、金融機関にご依頼ください" in done.err
+    assert "お問い合わせ先：" in done.err
+    (left,) = pc.list()
+    assert (left["serial"], left["archived"]) == (old.serial_hex, False)
+    asked = pc.run("revoke", old.serial_hex, "--yes", "--last-one")
+    assert asked.code == USER_ACTION, asked.err
+    assert "[CC-REVOKE-AT-BANK]" in asked.err
+    assert f"シリアル番号：{old.serial_hex}" in asked.err
