@@ -25,6 +25,7 @@ from certclient.ca.client import (
 )
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transports.http import HttpTransport
+from certclient.enrollment.acceptance import check_issued
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -295,6 +296,32 @@ def test_response_of_an_unauthorised_server_is_rejected(bank: OpenSslBank) -> No
         with pytest.raises(CertclientError) as caught:
             client.send(request, bank.by_signature)
         assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What was requested, for `check_issued`: a first certificate."""
+
+    spki: bytes
+    user_id: str = USER
+    old: Certificate | None = None
+    renewed: Certificate | None = None
+    ends_after: datetime | None = None
+
+
+def test_the_profile_decides_on_a_certificate_without_purposes(bank: OpenSslBank) -> None:
+    """RFC 5280, 4.2.1.12: without extendedKeyUsage, it is good for any purpose."""
+    profile, now = profile_of(bank.lab), datetime.now(UTC)
+    lenient = replace(profile, ca=replace(profile.ca, require_extended_key_usage=False))
+    with bank.by_code_server(bank.lab.issue(bank.new_key.spki, usages=[])) as server:
+        client, issued = bank.obtain(server)
+        requested = Requested(bank.new_key.spki)
+        assert check_issued(requested, issued.certificate, issued.chain, lenient, now)
+        with pytest.raises(CertclientError) as refused:
+            check_issued(requested, issued.certificate, issued.chain, profile, now)
+        assert refused.value.code is ErrorCode.ISSUED_NO_CLIENT_AUTH
+        client.confirm(issued, bank.by_code, refused.value.code)
+        assert request_count(server) == 2, server.log
 
 
 def test_unprotected_response_is_rejected(bank: OpenSslBank) -> None:

@@ -12,7 +12,7 @@ from certclient.model.certificate import Certificate
 from certclient_practice.bank.ca import customer_subject
 from certclient_practice.repositories.records import CertificateState, Reason
 from support.bank import USER_ID, RunningBank
-from support.pki import private_key_pem, rsa_signer, spki_of
+from support.pki import private_key_pem, rsa_key, rsa_signer, spki_of
 
 OLD, NEW = 1, 2
 
@@ -139,6 +139,53 @@ def test_wrong_secret_is_explained_in_the_error(openssl: OpenSsl) -> None:
     assert done.returncode != 0
     assert "The user ID or the issue code is wrong" in done.stdout + done.stderr
     assert not openssl.bank.bank.certificates()
+
+
+@pytest.mark.parametrize(
+    ("options", "failure", "body"),
+    [
+        pytest.param(("-digest", "sha1"), "badAlg", "ERROR", id="RSA with SHA-1"),
+        pytest.param(("-newkey", "small.key"), "badCertTemplate", "KUP", id="RSA 1024"),
+        pytest.param(("-newkey", f"{OLD}.key"), "badCertTemplate", "KUP", id="the old key"),
+    ],
+)
+def test_renewal_is_refused_with_the_failure_that_fits(
+    openssl: OpenSsl, options: tuple[str, ...], failure: str, body: str
+) -> None:
+    (openssl.folder / "small.key").write_bytes(private_key_pem(rsa_key(11, 1024)))
+    old = openssl.current()
+    done = openssl.with_certificate("kur", "-newkey", f"{NEW}.key", *options)
+    assert done.returncode != 0
+    assert failure in done.stdout + done.stderr
+    assert f"received {body}" in done.stdout + done.stderr
+    assert openssl.bank.state_of(old.serial_hex) is CertificateState.CONFIRMED
+
+
+def test_issue_code_cannot_renew_or_revoke(openssl: OpenSsl) -> None:
+    old, code = openssl.current(), openssl.bank.issue_code().reveal()
+    key = ("-newkey", f"{NEW}.key", "-oldcert", "old.pem", "-subject", f"/CN={USER_ID}")
+    for command, options in (("kur", key), ("rr", ("-oldcert", "old.pem", "-revreason", "5"))):
+        done = openssl.with_code(command, code, *options)
+        assert done.returncode != 0
+        assert "wrongIntegrity" in done.stdout + done.stderr
+    assert openssl.bank.state_of(old.serial_hex) is CertificateState.CONFIRMED
+
+
+@pytest.mark.parametrize("reason", ["6", "8"])
+def test_nothing_is_revoked_for_a_reason_that_does_not_fit(openssl: OpenSsl, reason: str) -> None:
+    old = openssl.current()
+    done = openssl.with_certificate("rr", "-oldcert", "old.pem", "-revreason", reason)
+    assert done.returncode != 0
+    assert "badRequest" in done.stdout + done.stderr
+    assert openssl.bank.state_of(old.serial_hex) is CertificateState.CONFIRMED
+
+
+def test_another_validity_is_granted_with_modifications(openssl: OpenSsl) -> None:
+    old = openssl.current()
+    done = openssl.with_certificate("kur", "-newkey", f"{NEW}.key", "-days", "10")
+    assert done.returncode == 0, done.stderr
+    assert "with what is on file" in done.stdout + done.stderr
+    assert openssl.obtained().not_after > old.not_after
 
 
 def test_replayed_messages_change_nothing(openssl: OpenSsl) -> None:
