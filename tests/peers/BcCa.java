@@ -77,8 +77,8 @@ import org.bouncycastle.pkcs.jcajce.JcePBMac1CalculatorProviderBuilder;
 
 /**
  * A CMP CA on BouncyCastle for one test: ir, cr and kur, PBM, PBMAC1 and signatures, waiting,
- * certConf and rr. Arguments: ca.pem ca.key secret polls. Prints "port N", then one line for each
- * fact that a test may check ("pop true").
+ * certConf and rr. Arguments: ca.pem ca.key secret polls algorithm (JCA's name of the signature).
+ * Prints "port N", then one line for each fact that a test may check ("pop true").
  */
 public class BcCa {
     private static final ASN1ObjectIdentifier PBMAC1 =
@@ -105,20 +105,28 @@ public class BcCa {
     private final PrivateKey caKey;
     private final char[] secret;
     private final int polls;
+    private final String algorithm;
 
-    BcCa(X509CertificateHolder ca, PrivateKey caKey, char[] secret, int polls) {
+    BcCa(
+            X509CertificateHolder ca,
+            PrivateKey caKey,
+            char[] secret,
+            int polls,
+            String algorithm) {
         this.ca = ca;
         this.caKey = caKey;
         this.secret = secret;
         this.polls = polls;
+        this.algorithm = algorithm;
     }
 
     public static void main(String[] args) throws Exception {
         Security.addProvider(new BouncyCastleProvider());
-        PrivateKey key = new JcaPEMKeyConverter().getPrivateKey((PrivateKeyInfo) pem(args[1]));
+        JcaPEMKeyConverter converter = new JcaPEMKeyConverter().setProvider("BC");
+        PrivateKey key = converter.getPrivateKey((PrivateKeyInfo) pem(args[1]));
         BcCa server =
                 new BcCa((X509CertificateHolder) pem(args[0]), key, args[2].toCharArray(),
-                        Integer.parseInt(args[3]));
+                        Integer.parseInt(args[3]), args[4]);
         HttpServer http =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.createContext("/", server::serve);
@@ -237,8 +245,7 @@ public class BcCa {
     }
 
     private ContentSigner caSigner() throws Exception {
-        String algorithm = caKey.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
-        return new JcaContentSignerBuilder(algorithm).build(caKey);
+        return new JcaContentSignerBuilder(algorithm).setProvider("BC").build(caKey);
     }
 
     private static PKIBody certificateReply(Enrollment enrollment, boolean waiting) {

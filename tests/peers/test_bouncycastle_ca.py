@@ -12,10 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 
 from certclient.ca.client import CertificateCredential, IssueCodeCredential, Issued, Waiting
 from certclient.ca.cmp.client import CmpClient
+from certclient.ca.path import validate_path
 from certclient.ca.transports.http import HttpTransport
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import SubjectRule
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
@@ -24,10 +27,11 @@ from certclient.qualification.report import Check, Finding
 from certclient.qualification.run import qualify
 from support.customer import profile_of
 from support.peers import Peer, bouncycastle_ca, compile_bouncycastle_ca
-from support.pki import Lab, make_lab, rsa_signer
+from support.pki import CaKey, Lab, make_lab, rsa_key, rsa_signer
 from support.qualification import customer_of, failures, result_of
 
 CODE = "himitsu-4711"
+_OF_ROOT = CaSignature.RSA_PKCS1_SHA256
 
 StartCa = Callable[..., AbstractContextManager[Peer]]
 
@@ -85,6 +89,49 @@ def test_first_issue_with_an_issue_code(start_ca: StartCa, lab: Lab, mac: MacAlg
         assert issued.chain[0] == lab.intermediate.certificate
         assert not issued.confirmed
         assert {"protection 0 true", "pop true", "certHash true", "accepted true"} <= set(ca.log)
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm", "signature"),
+    [
+        (lambda: rsa_key(8), "SHA256withRSAandMGF1", CaSignature.RSA_PSS_SHA256),
+        (
+            lambda: ec.generate_private_key(ec.SECP384R1()),
+            "SHA384withECDSA",
+            CaSignature.ECDSA_SHA384,
+        ),
+        (ed25519.Ed25519PrivateKey.generate, "Ed25519", CaSignature.ED25519),
+        (ed448.Ed448PrivateKey.generate, "Ed448", CaSignature.ED448),
+    ],
+)
+def test_a_ca_that_signs_by_another_algorithm(
+    classes: Path,
+    tmp_path: Path,
+    lab: Lab,
+    key: Callable[[], CaKey],
+    algorithm: str,
+    signature: CaSignature,
+) -> None:
+    """Messages and certificates; BouncyCastle 1.72 has no ML-DSA as RFC 9881 has it."""
+    issuing = lab.root.issue_ca("Another Issuing CA", key())
+    current_key, new_key = rsa_signer(1), rsa_signer(2)
+    current = issuing.issue(current_key.spki)
+    credential = CertificateCredential(current, current_key, (issuing.certificate,))
+    with bouncycastle_ca(classes, tmp_path, issuing, CODE, algorithm=algorithm) as ca:
+        client = client_of(ca, lab)
+        issued = client.send(client.prepare_renew(credential, new_key), credential)
+        assert isinstance(issued, Issued)
+        now = datetime.now(UTC)
+        assert validate_path(
+            issued.certificate, issued.chain, lab.anchors, now, frozenset({signature, _OF_ROOT})
+        )
+        client.confirm(issued, credential)
+        refused = frozenset(ALL_CA_SIGNATURES - {signature})
+        strict = CaSettings(ca.url, lab.anchors, signature_algorithms=refused)
+        other = CmpClient(strict, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
+        with pytest.raises(CertclientError) as caught:
+            other.send(other.prepare_renew(credential, new_key), credential)
+        assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
 
 
 def test_renewal_polls_at_the_interval_of_the_ca(start_ca: StartCa, lab: Lab) -> None:

@@ -86,12 +86,21 @@ def _compile(folder: Path, name: str) -> Path:
 
 @contextlib.contextmanager
 def bouncycastle_ca(
-    classes: Path, folder: Path, ca: TestCa, secret: str, *, polls: int = 0
+    classes: Path,
+    folder: Path,
+    ca: TestCa,
+    secret: str,
+    *,
+    polls: int = 0,
+    algorithm: str = "SHA256withRSA",
 ) -> Iterator[Peer]:
-    """BcCa from `classes`, issuing as `ca`, after `polls` polls (0: immediately)."""
+    """BcCa from `classes`, issuing as `ca`, after `polls` polls (0: immediately).
+
+    `algorithm`: JCA's name of the signature, which fits the key of `ca`.
+    """
     (folder / "ca.pem").write_bytes(certificate_pem(ca.certificate))
     (folder / "ca.key").write_bytes(private_key_pem(ca.key))
-    arguments = [str(folder / "ca.pem"), str(folder / "ca.key"), secret, str(polls)]
+    arguments = [str(folder / "ca.pem"), str(folder / "ca.key"), secret, str(polls), algorithm]
     with _java(classes, folder, "BcCa", *arguments) as (port, log_file):
         yield Peer(f"http://127.0.0.1:{port}/", log_file)
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -34,7 +34,14 @@ CMC_RA = ObjectIdentifier("1.3.6.1.5.5.7.3.28")
 CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 
-CaKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+CaKey = (
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+)
+
+_WITHOUT_HASH = (ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
 
 _HASHES: dict[SignatureAlgorithm, hashes.HashAlgorithm] = {
     SignatureAlgorithm.RSA_PKCS1_SHA256: hashes.SHA256(),
@@ -229,7 +236,11 @@ class TestCa:
     ) -> x509.CertificateBuilder:
         public_key = load_der_public_key(spki)
         assert isinstance(
-            public_key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
+            public_key,
+            rsa.RSAPublicKey
+            | ec.EllipticCurvePublicKey
+            | ed25519.Ed25519PublicKey
+            | ed448.Ed448PublicKey,
         )
         return (
             x509.CertificateBuilder()
@@ -315,7 +326,7 @@ def certificate_pem(*certificates: Certificate) -> bytes:
 
 
 def _signed(builder: x509.CertificateBuilder, key: CaKey) -> x509.Certificate:
-    algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    algorithm = None if isinstance(key, _WITHOUT_HASH) else hashes.SHA256()
     return builder.sign(key, algorithm)
 
 
