@@ -1726,6 +1726,10 @@ Closing the window removes everything.</translation>
 <context>
     <name>RevocationTask</name>
     <message>
+        <source>The bank is being asked to revoke the certificate. Please wait.</source>
+        <translation>The bank is being asked to revoke the certificate. Please wait.</translation>
+    </message>
+    <message>
         <source>The certificate has been revoked at the bank. It and its key were deleted here.</source>
         <translation>The certificate has been revoked at the bank. It and its key were deleted here.</translation>
     </message>

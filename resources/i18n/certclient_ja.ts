@@ -1720,6 +1720,10 @@ Closing the window removes everything.</source>
 <context>
     <name>RevocationTask</name>
     <message>
+        <source>The bank is being asked to revoke the certificate. Please wait.</source>
+        <translation>金融機関に失効を申請しています。しばらくお待ちください。</translation>
+    </message>
+    <message>
         <source>The certificate has been revoked at the bank. It and its key were deleted here.</source>
         <translation>電子証明書を金融機関で失効しました。電子証明書と鍵を、ここから完全に削除しました。</translation>
     </message>

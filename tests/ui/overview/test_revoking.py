@@ -51,9 +51,12 @@ class Customer:
         return dialog
 
     def told(self) -> str:
-        until(lambda: any(box.isVisible() for box in self.window.findChildren(QMessageBox)))
-        (box,) = self.window.findChildren(QMessageBox)
+        until(lambda: not self.window.revocations.busy and bool(self._boxes()))
+        (box,) = self._boxes()
         return box.text()
+
+    def _boxes(self) -> list[QMessageBox]:
+        return [box for box in self.window.findChildren(QMessageBox) if box.isVisible()]
 
     def error(self) -> str:
         until(lambda: bool(self.window.findChildren(ErrorDialog)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.enrollment import cleanup
 from certclient.enrollment.overview import Overview, Row
@@ -13,6 +13,7 @@ from certclient.ui.context import AppContext
 from certclient.ui.dialogs.revoke_dialog import RevocationChoice, RevokeDialog
 from certclient.ui.overview.store_task import StoreTask
 from certclient.ui.tasks.interaction import QtInteraction
+from certclient.ui.widgets.boxes import finish_box
 
 
 def can_revoke(row: Row) -> bool:
@@ -34,6 +35,7 @@ class RevocationTask(QObject):
         self._context = context
         self._window = window
         self._store_task = StoreTask(context, window)
+        self._wait: QMessageBox | None = None
 
     @property
     def busy(self) -> bool:
@@ -82,13 +84,32 @@ class RevocationTask(QObject):
             service = self._service(row)
             return service.revoke(row.entry.stored, choice.reason, choice.removal, interaction)
 
+        self._show_wait()
         self._store_task.start(
             work,
             (row.entry.store.store_id,),
             self._finished,
             lambda error: self.failed.emit(error, row),
             row.profile,
+            self._end_wait,
         )
+
+    def _show_wait(self) -> None:
+        """Says that the bank is asked, which takes seconds; it cannot be cancelled any more."""
+        text = self.tr("The bank is being asked to revoke the certificate. Please wait.")
+        icon = QMessageBox.Icon.Information
+        self._wait = wait = QMessageBox(icon, self._window.windowTitle(), text, parent=self._window)
+        wait.setStandardButtons(QMessageBox.StandardButton.NoButton)
+        wait.setModal(False)
+        finish_box(wait, self._context.rehearsal)
+        wait.show()
+        self._context.announce(wait, text)
+
+    def _end_wait(self) -> None:
+        if self._wait is not None:
+            self._wait.hide()
+            self._wait.deleteLater()
+            self._wait = None
 
     def _finished(self, result: Revoked) -> None:
         texts = {

@@ -49,12 +49,13 @@ class StoreTask(QObject):
         done: Callable[[T], None],
         failed: Callable[[CertclientError], None],
         profile: Profile | None = None,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         """Runs `work` in a worker; does nothing while another task is running.
 
         `stores`: ids of the stores it uses. `profile`: the bank whose contact a question for the
         PIN names. `done` or `failed` is called in the GUI thread, neither if the user cancels the
-        question for the PIN.
+        question for the PIN. `ended` is called before them, and in that case, too.
         """
         if self.busy:
             return
@@ -69,10 +70,12 @@ class StoreTask(QObject):
 
         def finish(result: T) -> None:
             self._end()
+            ended()
             done(result)
 
         def fail(error: CertclientError) -> None:
             self._end()
+            ended()
             if not interaction.is_own_choice(error):
                 failed(error)
 
