@@ -31,12 +31,22 @@ from certclient.enrollment.journal import Journal
 from certclient.enrollment.login_test import log_in
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
-from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
+from certclient.model.keys import (
+    KeyAlgorithm,
+    KeyRef,
+    KeySpec,
+    Protection,
+    SignatureAlgorithm,
+    SignaturePurpose,
+    can_sign,
+    signature_algorithms,
+)
 from certclient.model.secret import Secret
 from certclient.platform.folders import journal_file
 from certclient.platform.remote_session import is_remote
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import KeyWarnings, StoreSession, no_pin
+from certclient.store.proof import prove_key
 from certclient.store.windows import capi, card_service, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
@@ -107,8 +117,10 @@ def software_ksp() -> str:
     with session() as open_session:
         key = open_session.create_key(KeySpec(), LABEL)
         require(provider_of(key) == w.MS_KEY_STORAGE_PROVIDER, f"made in {provider_of(key)}")
+        signer = open_session.signer(key)
         for algorithm in SignatureAlgorithm:
-            open_session.signer(key).sign(b"x", algorithm)
+            if can_sign(signer.spki, algorithm):
+                signer.sign(b"x", algorithm)
         place = from_key_id(key.key_id)
         assert place is not None
         length = ctypes.c_ulong(0)
@@ -123,6 +135,22 @@ def software_ksp() -> str:
     raise FailedError("the private key can be exported")
 
 
+def ec_keys() -> str:
+    """Creates ECDSA keys on both curves; each signs for its certificate, and another process finds
+    it."""
+    for algorithm in (KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384):
+        with session() as open_session:
+            key = open_session.create_key(KeySpec(algorithm), LABEL)
+            require(provider_of(key) == w.MS_KEY_STORAGE_PROVIDER, f"made in {provider_of(key)}")
+            signer = open_session.signer(key)
+            require(KeyAlgorithm.of(signer.spki) is algorithm, f"not {algorithm.value}")
+            algorithms = signature_algorithms(signer.spki, SignaturePurpose.LOGIN)
+            prove_key(signer, signer.spki, os.urandom, algorithms)
+            _other_process_finds(key)
+            open_session.delete_key(key)
+    return "P-256 and P-384 sign"
+
+
 def _other_process_finds(key: KeyRef) -> None:
     code = (
         "import sys; from certclient.store.windows.store import WindowsStore;"
@@ -133,8 +161,16 @@ def _other_process_finds(key: KeyRef) -> None:
 
 
 def tpm() -> str:
+    return _kept_by_the_tpm(KeyAlgorithm.RSA_2048)
+
+
+def tpm_ec() -> str:
+    return _kept_by_the_tpm(KeyAlgorithm.EC_P256)
+
+
+def _kept_by_the_tpm(algorithm: KeyAlgorithm) -> str:
     with session() as open_session:
-        key = open_session.create_key(KeySpec(prefer_tpm=True), LABEL)
+        key = open_session.create_key(KeySpec(algorithm, prefer_tpm=True), LABEL)
         assert isinstance(open_session, KeyWarnings)
         for warning in open_session.take_warnings():
             reason = warning.data["reason"]
@@ -280,7 +316,9 @@ def main(arguments: list[str]) -> int:
     """Runs every check and prints the table as Markdown."""
     checks = [
         ManualCheck("software KSP: persistent, PKCS#1 and PSS, not exportable", software_ksp),
+        ManualCheck("software KSP: ECDSA on P-256 and P-384", ec_keys),
         ManualCheck("TPM with PSS trial", tpm),
+        ManualCheck("TPM with an EC key", tpm_ec),
         ManualCheck("protected key asks once, in the bank's name", protected),
         ManualCheck("CAPI key signs PSS through CNG", capi_key_signs_pss),
         ManualCheck("archived certificate is hidden from others", archived_is_hidden),

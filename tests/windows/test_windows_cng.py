@@ -16,7 +16,14 @@ if sys.platform != "win32":
 
 from certclient.enrollment.preflight import key_result
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm, own_label
+from certclient.model.keys import (
+    KeyAlgorithm,
+    KeyRef,
+    KeySpec,
+    Protection,
+    SignatureAlgorithm,
+    own_label,
+)
 from certclient.store.base import KeyWarnings, StoreSession, no_pin
 from certclient.store.windows import cng, crypt32, parent_window
 from certclient.store.windows import declarations as w
@@ -248,6 +255,55 @@ def test_key_in_failing_tpm_is_removed_after_recovery(
         assert list(store.unused_keys()) == []
         assert session.find_key(label) == in_software
         session.self_test(certificate)
+
+
+# EC keys
+
+
+@pytest.mark.parametrize("algorithm", [KeyAlgorithm.EC_P256, KeyAlgorithm.EC_P384])
+def test_ec_key_signs_in_the_tpm_and_without_a_prompt(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch, algorithm: KeyAlgorithm
+) -> None:
+    """A TPM without PSS is no obstacle: ECDSA does without."""
+    monkeypatch.setenv("CERTCLIENT_TPM", "no-pss")
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        key = session.create_key(KeySpec(algorithm, prefer_tpm=True), LABEL)
+        assert provider_of(key) == w.MS_PLATFORM_CRYPTO_PROVIDER
+        assert warnings_of(session) == []
+        certificate = make_lab().issue(session.signer(key).spki)
+        session.install(key, certificate, "")
+        session.self_test(certificate)
+    assert KeyAlgorithm.of(certificate.spki) is algorithm
+    store.try_alone(certificate)
+    with store.open(no_pin) as session:
+        session.delete(certificate)
+        assert session.find_key(LABEL) is None
+
+
+def test_a_curve_that_the_tpm_lacks_is_made_in_software(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_TPM", "no-p384")
+    spec = KeySpec(KeyAlgorithm.EC_P384, prefer_tpm=True)
+    with windows_pc.store().open(no_pin) as session:
+        assert provider_of(session.create_key(spec, LABEL)) == w.MS_KEY_STORAGE_PROVIDER
+        assert [one.code for one in warnings_of(session)] == [ErrorCode.KEY_NOT_IN_TPM]
+
+
+def test_an_ec_key_is_protected_like_an_rsa_key(windows_pc: WindowsPc, owner: KeyOwner) -> None:
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        spec = KeySpec(KeyAlgorithm.EC_P256, protection=Protection.CONSENT)
+        key = session.create_key(spec, LABEL)
+        certificate = make_lab().issue(session.signer(key).spki)
+        session.install(key, certificate, "")
+        owner.forget()
+        session.self_test(certificate)
+        assert len(owner.questions()) == 1
+    with pytest.raises(CertclientError) as error:
+        store.try_alone(certificate)
+    assert error.value.code is ErrorCode.KEY_PROTECTED
 
 
 # Smart cards, whose certificates Windows adds to MY while they are in the reader

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from certclient.enrollment.preflight import key_result
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
+from certclient.model.keys import KeyAlgorithm, KeyRef, KeySpec, SignatureAlgorithm
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoreSession, Unavailable, no_pin
 from certclient.store.windows import capi, cng, crypt32, keys
@@ -216,6 +216,21 @@ def test_empty_container_is_removed(windows_pc: WindowsPc) -> None:
         assert session.find_key(LABEL) is None
         assert not capi.exists(capi.container(LABEL)), "the empty container is removed"
         session.create_key(KeySpec(), LABEL)
+
+
+@pytest.mark.skipif(CNG, reason="CNG makes EC keys: test_windows_cng.py")
+@pytest.mark.parametrize("prefer_tpm", [False, True])
+def test_an_ec_key_that_capi_cannot_make_is_refused_before_anything_is_made(
+    windows_pc: WindowsPc, prefer_tpm: bool
+) -> None:
+    spec = KeySpec(KeyAlgorithm.EC_P256, prefer_tpm=prefer_tpm)
+    with windows_pc.store().open(no_pin) as session:
+        with pytest.raises(CertclientError) as error:
+            session.create_key(spec, LABEL)
+        assert error.value.code is ErrorCode.KEY_UNSUPPORTED
+        assert error.value.data["problem"] == "no-ec"
+        assert session.find_key(LABEL) is None
+    assert not capi.exists(capi.container(LABEL))
 
 
 def test_foreign_container_with_our_name_is_kept(windows_pc: WindowsPc) -> None:

@@ -2,8 +2,8 @@
    that every user of the machine can read, so it must never ship.
 
    Environment variables, read at each call:
-     CERTCLIENT_TPM   "works", "no-pss", "software" (reports itself as software), "sick" (fails every
-                      call); anything else: no TPM
+     CERTCLIENT_TPM   "works", "no-pss", "no-p384", "software" (reports itself as software), "sick"
+                      (fails every call); anything else: no TPM
      CERTCLIENT_CARD  "here": a smart card with a provider of its own
      CERTCLIENT_KSP   "missing": there is no software provider
      CERTCLIENT_USER  "cancels": the user declines every prompt about a protected key */
@@ -22,7 +22,7 @@ typedef enum { SOFTWARE, TPM, CARD } Kind;
 /* The header of a key's file, before the private blob. */
 typedef struct {
     DWORD magic;
-    DWORD bits;
+    DWORD bits; /* 256 and 384: ECDSA; else RSA */
     DWORD export_policy;
     DWORD usage;
     DWORD ui_flags;

@@ -1,5 +1,5 @@
 /* The functions of ncrypt.dll that we use, with the results that Microsoft documents. bcrypt does the
-   RSA. See double.h. */
+   RSA and the ECDSA. See double.h. */
 
 #include "double.h"
 
@@ -49,7 +49,8 @@ SECURITY_STATUS WINAPI NCryptOpenStorageProvider(NCRYPT_PROV_HANDLE *provider, L
     if (wcscmp(name, L"Microsoft Platform Crypto Provider"))
         return NTE_KEYSET_NOT_DEF;
     if (!setting_is(L"CERTCLIENT_TPM", L"works") && !setting_is(L"CERTCLIENT_TPM", L"no-pss") &&
-        !setting_is(L"CERTCLIENT_TPM", L"software") && !setting_is(L"CERTCLIENT_TPM", L"sick"))
+        !setting_is(L"CERTCLIENT_TPM", L"no-p384") && !setting_is(L"CERTCLIENT_TPM", L"software") &&
+        !setting_is(L"CERTCLIENT_TPM", L"sick"))
         return NTE_DEVICE_NOT_READY;
     *provider = new_object(PROVIDER, TPM, name);
     return ERROR_SUCCESS;
@@ -65,18 +66,28 @@ SECURITY_STATUS WINAPI NCryptCreatePersistedKey(NCRYPT_PROV_HANDLE provider, NCR
                                                 DWORD flags)
 {
     Object *owner = object(provider, PROVIDER);
+    DWORD bits = 2048;
     (void)spec;
     if (!owner)
         return NTE_INVALID_HANDLE;
     if (is_sick(owner))
         return NTE_INTERNAL_ERROR;
-    if (!name || wcscmp(algorithm, BCRYPT_RSA_ALGORITHM))
+    if (!wcscmp(algorithm, BCRYPT_ECDSA_P256_ALGORITHM))
+        bits = 256;
+    else if (!wcscmp(algorithm, BCRYPT_ECDSA_P384_ALGORITHM))
+        bits = 384;
+    else if (wcscmp(algorithm, BCRYPT_RSA_ALGORITHM))
+        return NTE_NOT_SUPPORTED;
+    if (bits == 384 && owner->kind == TPM && setting_is(L"CERTCLIENT_TPM", L"no-p384"))
+        return NTE_NOT_SUPPORTED;
+    if (!name)
         return NTE_NOT_SUPPORTED;
     if (wcslen(name) >= NAME_LENGTH)
         return NTE_INVALID_PARAMETER;
     if (key_exists(owner->kind, name) && !(flags & NCRYPT_OVERWRITE_KEY_FLAG))
         return NTE_EXISTS;
     *key = new_object(KEY, owner->kind, name);
+    object(*key, KEY)->attributes.bits = bits;
     return ERROR_SUCCESS;
 }
 
@@ -153,12 +164,28 @@ SECURITY_STATUS WINAPI NCryptGetProperty(NCRYPT_HANDLE handle, LPCWSTR name, PBY
     return NTE_NOT_SUPPORTED;
 }
 
-static BCRYPT_ALG_HANDLE rsa(void)
+static BOOL is_ec(const Object *key) { return key->attributes.bits < 512; }
+
+static BCRYPT_ALG_HANDLE algorithm_of(const Object *key)
 {
-    static BCRYPT_ALG_HANDLE provider;
-    if (!provider)
-        BCryptOpenAlgorithmProvider(&provider, BCRYPT_RSA_ALGORITHM, NULL, 0);
-    return provider;
+    static BCRYPT_ALG_HANDLE rsa, p256, p384;
+    BCRYPT_ALG_HANDLE *provider = !is_ec(key) ? &rsa : key->attributes.bits == 256 ? &p256 : &p384;
+    const WCHAR *name = !is_ec(key)                     ? BCRYPT_RSA_ALGORITHM
+                        : key->attributes.bits == 256 ? BCRYPT_ECDSA_P256_ALGORITHM
+                                                      : BCRYPT_ECDSA_P384_ALGORITHM;
+    if (!*provider)
+        BCryptOpenAlgorithmProvider(provider, name, NULL, 0);
+    return *provider;
+}
+
+static const WCHAR *private_type(const Object *key)
+{
+    return is_ec(key) ? BCRYPT_ECCPRIVATE_BLOB : BCRYPT_RSAFULLPRIVATE_BLOB;
+}
+
+static const WCHAR *public_type(const Object *key)
+{
+    return is_ec(key) ? BCRYPT_ECCPUBLIC_BLOB : BCRYPT_RSAPUBLIC_BLOB;
 }
 
 /* Maps bcrypt's STATUS_… to a result of ncrypt; only bugs lead to failures here. */
@@ -181,6 +208,36 @@ static SECURITY_STATUS ask(Object *key, DWORD flags)
     return ERROR_SUCCESS;
 }
 
+/* Wine's bcrypt makes P-384 keys and does not import them: such a key lives as long as the process that
+   made it. */
+typedef struct Living {
+    struct Living *next;
+    BYTE *blob;
+    DWORD length;
+    BCRYPT_KEY_HANDLE pair;
+} Living;
+static Living *living;
+
+static void keep_alive(const Object *key, BCRYPT_KEY_HANDLE pair)
+{
+    Living *made = calloc(1, sizeof *made);
+    made->blob = malloc(key->attributes.blob_length);
+    memcpy(made->blob, key->blob, key->attributes.blob_length);
+    made->length = key->attributes.blob_length;
+    made->pair = pair;
+    made->next = living;
+    living = made;
+}
+
+static BCRYPT_KEY_HANDLE living_key(const Object *key)
+{
+    BCRYPT_KEY_HANDLE pair = NULL;
+    for (Living *one = living; one && !pair; one = one->next)
+        if (one->length == key->attributes.blob_length && !memcmp(one->blob, key->blob, one->length))
+            BCryptDuplicateKey(one->pair, &pair, NULL, 0, 0);
+    return pair;
+}
+
 SECURITY_STATUS WINAPI NCryptFinalizeKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
 {
     Object *key = object(handle, KEY);
@@ -193,15 +250,18 @@ SECURITY_STATUS WINAPI NCryptFinalizeKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
     answer = ask(key, flags);
     if (answer != ERROR_SUCCESS)
         return answer;
-    if (!BCRYPT_SUCCESS(BCryptGenerateKeyPair(rsa(), &pair, key->attributes.bits, 0)) ||
+    if (!BCRYPT_SUCCESS(BCryptGenerateKeyPair(algorithm_of(key), &pair, key->attributes.bits, 0)) ||
         !BCRYPT_SUCCESS(BCryptFinalizeKeyPair(pair, 0)) ||
-        !BCRYPT_SUCCESS(BCryptExportKey(pair, NULL, BCRYPT_RSAFULLPRIVATE_BLOB, blob, sizeof blob,
-                                        &length, 0)))
+        !BCRYPT_SUCCESS(BCryptExportKey(pair, NULL, private_type(key), blob, sizeof blob, &length,
+                                        0)))
         return NTE_FAIL;
-    BCryptDestroyKey(pair);
     key->attributes.blob_length = length;
     key->blob = malloc(length);
     memcpy(key->blob, blob, length);
+    if (key->attributes.bits == 384)
+        keep_alive(key, pair);
+    else
+        BCryptDestroyKey(pair);
     return write_key(key, blob) ? ERROR_SUCCESS : NTE_PERM;
 }
 
@@ -210,7 +270,9 @@ SECURITY_STATUS WINAPI NCryptFinalizeKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
 static BCRYPT_KEY_HANDLE fresh_key(const Object *key)
 {
     BCRYPT_KEY_HANDLE pair = NULL;
-    BCryptImportKeyPair(rsa(), NULL, BCRYPT_RSAFULLPRIVATE_BLOB, &pair, key->blob,
+    if (key->attributes.bits == 384)
+        return living_key(key);
+    BCryptImportKeyPair(algorithm_of(key), NULL, private_type(key), &pair, key->blob,
                         key->attributes.blob_length, 0);
     return pair;
 }
@@ -260,7 +322,7 @@ SECURITY_STATUS WINAPI NCryptExportKey(NCRYPT_KEY_HANDLE handle, NCRYPT_KEY_HAND
     (void)flags;
     if (!key || !key->blob)
         return NTE_INVALID_HANDLE;
-    if (wcscmp(type, BCRYPT_RSAPUBLIC_BLOB) &&
+    if (wcscmp(type, public_type(key)) &&
         !(key->attributes.export_policy & NCRYPT_ALLOW_PLAINTEXT_EXPORT_FLAG))
         return NTE_NOT_SUPPORTED;
     if (wrapper)
@@ -288,6 +350,12 @@ SECURITY_STATUS WINAPI NCryptSignHash(NCRYPT_KEY_HANDLE handle, VOID *padding, P
     answer = output ? ask(key, flags) : ERROR_SUCCESS;
     if (answer != ERROR_SUCCESS)
         return answer;
+    if (is_ec(key) && (padding || flags & (BCRYPT_PAD_PKCS1 | BCRYPT_PAD_PSS)))
+        return NTE_INVALID_PARAMETER;
+    if (is_ec(key) && !output) {
+        *length = key->attributes.bits / 4; /* Wine's bcrypt does not tell it */
+        return ERROR_SUCCESS;
+    }
     pair = fresh_key(key);
     status = BCryptSignHash(pair, padding, hash, hash_length, output, size, length,
                             flags & (BCRYPT_PAD_PKCS1 | BCRYPT_PAD_PSS));
