@@ -75,6 +75,16 @@ def test_each_fault_has_a_code_of_its_own(case: str) -> None:
     assert judge(odd.change(TEMPLATE)) is odd.code
 
 
+def test_two_common_names_are_told_in_either_order() -> None:
+    second = x509.NameAttribute(NameOID.COMMON_NAME, "SOMEBODY99 1403")
+    last = replace(TEMPLATE, subject=x509.Name([*customer_name(), second]))
+    pair = x509.RelativeDistinguishedName([second, *list(customer_name())[-1:]])
+    together = replace(TEMPLATE, subject=x509.Name([*customer_name().rdns[:-1], pair]))
+    for template in (last, together):
+        assert judge(template) is ErrorCode.ISSUED_TWO_NAMES
+        assert judge(template, NEW) is ErrorCode.ISSUED_TWO_NAMES
+
+
 def test_an_ordinary_certificate_is_accepted() -> None:
     assert judge(TEMPLATE) is None
     assert judge(TEMPLATE, NEW) is None

@@ -14,14 +14,14 @@ def check_subject(record: Requested, certificate: Certificate, rule: SubjectRule
     """The requested user ID, and the suffix of a certificate that it replaces. 更新: also the same
     subject as before, except for the attributes in `rule.may_change`.
 
-    Raises ISSUED_SUBJECT_MISMATCH, ISSUED_TWO_NAMES (more than one Common Name: programs differ in
-    which of them they read), ISSUED_SUBJECT_CHANGED.
+    Raises ISSUED_TWO_NAMES (more than one Common Name: programs differ in which of them they read,
+    so nothing else can be said of the subject), ISSUED_SUBJECT_MISMATCH, ISSUED_SUBJECT_CHANGED.
     """
-    if not _matches_request(record, certificate, rule):
-        raise refused(ErrorCode.ISSUED_SUBJECT_MISMATCH, certificate, user_id=record.user_id)
     if len(common_names := _values(certificate, names.COMMON_NAME)) > 1:
         found = " / ".join(common_names)
         raise refused(ErrorCode.ISSUED_TWO_NAMES, certificate, found=found)
+    if not _matches_request(record, certificate, rule):
+        raise refused(ErrorCode.ISSUED_SUBJECT_MISMATCH, certificate, user_id=record.user_id)
     if record.renewed is not None:
         _check_unchanged(certificate, record.renewed, rule)
 
