@@ -25,12 +25,16 @@ def est_pc(pc: CliComputer) -> CliComputer:
 
 
 def check_renewed(pc: CliComputer, old: Certificate) -> None:
-    """The bank has issued one certificate, which is the only one in sight; the old is archived."""
+    """The bank has issued one certificate, which is the only one in sight; the old is archived.
+
+    The login test was the new one's first use, which replaces the old one at the bank.
+    """
     assert len(pc.bank.bank.certificates()) == 2
     listed = {one["serial"]: one["archived"] for one in pc.list()}
     (new,) = listed.keys() - {old.serial_hex}
     assert listed == {new: False, old.serial_hex: True}
     assert pc.bank.state_of(new) is CertificateState.CONFIRMED
+    assert pc.bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
 
 
 def test_obtain_with_a_slow_bank(est_pc: CliComputer) -> None:
