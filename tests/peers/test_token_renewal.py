@@ -11,7 +11,7 @@ import pytest
 from certclient.ca.client import CertificateCredential, Issued
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transports.http import HttpTransport
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.model.profile import CaSettings
 from support.peers import bouncycastle_ca, compile_bouncycastle_ca
 from support.pki import Lab, make_lab
@@ -23,8 +23,12 @@ def lab() -> Lab:
     return make_lab()
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P384), (KeyAlgorithm.EC_P256, KeyAlgorithm.RSA_2048)],
+)
 def test_bouncycastle_verifies_both_keys_of_a_token(
-    softhsm: SoftHsm, lab: Lab, tmp_path: Path
+    softhsm: SoftHsm, lab: Lab, tmp_path: Path, old: KeyAlgorithm, new: KeyAlgorithm
 ) -> None:
     classes = compile_bouncycastle_ca(tmp_path)
     store = softhsm.new_token().store()
@@ -32,8 +36,8 @@ def test_bouncycastle_verifies_both_keys_of_a_token(
         bouncycastle_ca(classes, tmp_path, lab.intermediate, "unused") as ca,
         store.open(right_pin) as session,
     ):
-        old_key = session.signer(session.create_key(KeySpec(), "old"))
-        new_ref = session.create_key(KeySpec(), "new")
+        old_key = session.signer(session.create_key(KeySpec(old), "old"))
+        new_ref = session.create_key(KeySpec(new), "new")
         current = lab.issue(old_key.spki, days=20)
         credential = CertificateCredential(current, old_key, lab.chain)
         settings = CaSettings(ca.url, lab.anchors)

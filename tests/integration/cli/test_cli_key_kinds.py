@@ -42,7 +42,9 @@ def test_a_certificate_is_renewed_into_another_kind_of_key(
     }
     assert all((one["key"], one["obstacle"]) == ("present", None) for one in listed.values())
     done = pc.run("renew", "--all", "--yes", "--pin-stdin", "--json", stdin=f"{PIN}\n")
-    assert [one["outcome"] for one in done.json["results"]] == ["done", "done"], done.err
+    results = done.json["results"]
+    assert [one["outcome"] for one in results] == ["done", "done"], done.err
+    assert [one["login"]["result"] for one in results] == ["worked", "worked"]
     for user, store in stores.items():
         assert kinds(store) == [wanted]
         assert pc.bank.state_of(old[user].serial_hex) is CertificateState.SUPERSEDED

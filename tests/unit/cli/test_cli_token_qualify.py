@@ -16,11 +16,15 @@ from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
 
 
 def qualified(
-    cli_runner: CliRunner, token: SoftHsmToken, capsys: pytest.CaptureFixture[str], code: int
+    cli_runner: CliRunner,
+    token: SoftHsmToken,
+    capsys: pytest.CaptureFixture[str],
+    code: int,
+    *options: str,
 ) -> Sequence[Any]:
     cli_runner.others = [token.isolated_store()]
     cli_runner.terminal = FakeTerminal(stdin=[PIN])
-    assert cli_runner.run("token", "qualify", "--yes", "--pin-stdin", "--json") == code
+    assert cli_runner.run("token", "qualify", "--yes", "--pin-stdin", "--json", *options) == code
     checks: Sequence[Any] = json.loads(capsys.readouterr().out)["checks"]
     return checks
 
@@ -88,6 +92,36 @@ def test_token_without_pss_qualifies_for_tls_1_2(
     checks = qualified(cli_runner, token, capsys, 0)
     (pss,) = [one for one in checks if one["check"] == "sign-pss"]
     assert pss["verdict"] == "not-applicable"
+
+
+@pytest.mark.parametrize("algorithm", ["ec-p256", "ec-p384"])
+def test_a_token_qualifies_with_ec_keys(
+    cli_runner: CliRunner,
+    softhsm: SoftHsm,
+    capsys: pytest.CaptureFixture[str],
+    algorithm: str,
+) -> None:
+    """TLS 1.3 takes what TLS 1.2 takes: there is no second kind of signature to try."""
+    token = softhsm.new_token()
+    checks = qualified(cli_runner, token, capsys, 0, "--algorithm", algorithm)
+    verdicts = {one["check"]: one["verdict"] for one in checks}
+    assert verdicts.pop("sign-pss") == "not-applicable"
+    assert set(verdicts.values()) == {"passed"}
+
+
+def test_a_token_without_ec_keys_does_not_qualify_for_them(
+    shim: Shim, cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = shim.hsm.new_token()
+    shim.play("no-ec")
+    checks = qualified(cli_runner, token, capsys, 6, "--algorithm", "ec-p256")
+    assert failed(checks) == [("create-key", "CC-KEY-UNSUPPORTED")]
+
+
+def test_a_length_is_for_rsa_keys(cli_runner: CliRunner, softhsm: SoftHsm) -> None:
+    cli_runner.others = [softhsm.new_token().isolated_store()]
+    options = ("--yes", "--algorithm", "ec-p256", "--bits", "3072")
+    assert cli_runner.run("token", "qualify", *options) == 2
 
 
 def test_what_an_interrupted_run_left_is_cleaned_and_other_things_stay(

@@ -34,7 +34,7 @@ from certclient.cmp.signatures import (
 )
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret
-from support.pki import rsa_key, rsa_signer, spki_of
+from support.pki import ec_signer, rsa_key, rsa_signer, spki_of
 
 CODE = Secret("himitsu-4711")
 HEADER = Header(directory_name(EMPTY_NAME), directory_name(EMPTY_NAME), bytes(16), bytes(16))
@@ -171,6 +171,26 @@ def test_signature_is_verified_over_the_received_bytes() -> None:
     received = Message.decode(syntax.wrapped_list((odd, body, bits)))
     verify_signature(received, signer.spki)
     assert received.header.encode() != odd
+
+
+@pytest.mark.parametrize(
+    ("curve", "oid"),
+    [(ec.SECP256R1(), "1.2.840.10045.4.3.2"), (ec.SECP384R1(), "1.2.840.10045.4.3.3")],
+)
+def test_an_ec_key_signs_messages_and_proves_its_possession(
+    curve: ec.EllipticCurve, oid: str
+) -> None:
+    """RFC 5758, 3.2: without parameters."""
+    signer = ec_signer(curve)
+    received = Message.decode(protect_with_signature(HEADER, PkiConfirm(), signer).encode())
+    assert received.header.protection_alg == AlgorithmIdentifier(oid, None)
+    verify_signature(received, signer.spki)
+    with pytest.raises(ProtectionError):
+        verify_signature(received, ec_signer(curve).spki)
+    proven = prove_possession(CertRequest(0, CertTemplate(spki=signer.spki)), signer)
+    assert proven.pop is not None
+    assert proven.pop.algorithm == AlgorithmIdentifier(oid, None)
+    check_possession(proven)
 
 
 def pss(digest: AlgorithmIdentifier, mask: AlgorithmIdentifier, salt: int) -> AlgorithmIdentifier:

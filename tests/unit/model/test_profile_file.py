@@ -15,7 +15,7 @@ from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import FREE_CODE, CodeCase, CodeRule
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import Profile, RevocationSettings, SecretPolicy
 from certclient.model.profile_file import examine_profile, profile_from_text
@@ -102,6 +102,29 @@ def test_complete_profile_is_read() -> None:
     assert profile.destinations == ("usb", "pc")
     assert profile.subject_rule.administrator_suffixes == {"1394"}
     assert profile.ask_pin is SecretPolicy.NOBODY
+
+
+@pytest.mark.parametrize(
+    ("table", "algorithm"),
+    [
+        ("", KeyAlgorithm.RSA_2048),
+        ("bits = 4096", KeyAlgorithm.RSA_4096),
+        ('algorithm = "rsa"\nbits = 3072', KeyAlgorithm.RSA_3072),
+        ('algorithm = "ec-p256"', KeyAlgorithm.EC_P256),
+        ('algorithm = "ec-p384"\nprefer_tpm = true', KeyAlgorithm.EC_P384),
+    ],
+)
+def test_kind_of_key(table: str, algorithm: KeyAlgorithm) -> None:
+    assert read(GOOD.replace("[ca]", f"[key]\n{table}\n[ca]")).key.algorithm is algorithm
+
+
+@pytest.mark.parametrize(("line", "key"), [("bits = 2048", "bits"), ("pss = true", "pss")])
+def test_what_only_an_rsa_key_has_is_refused_beside_another(line: str, key: str) -> None:
+    text = GOOD.replace("[ca]", f'[key]\nalgorithm = "ec-p256"\n{line}\n[ca]')
+    error = refusal(text)
+    assert (error.data["key"], error.data["reason"]) == (f"key.{key}", "rsa-only")
+    assert error.data["found"] == "ec-p256"
+    assert line_of(error.data["line"], text) == line
 
 
 def test_signed_revocation_information_may_come_by_http() -> None:

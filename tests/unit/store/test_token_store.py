@@ -236,3 +236,50 @@ def test_a_key_that_is_not_rsa_is_found_as_far_as_the_token_shows_it(
     assert stored.key == KeyRef(stored.store_id, b"\x07")
     assert stored.key_hidden is (public_half == "gone")
     assert stored.certificate.key_kind is not KeyKind.RSA
+
+
+@pytest.mark.parametrize(
+    ("key_type", "parameters"),
+    [
+        (KeyType.EC, "06052b81040023"),  # P-521
+        pytest.param(
+            *(KeyType.EC_EDWARDS, "06032b6570"),
+            marks=pytest.mark.skipif(
+                sys.platform == "win32", reason="SoftHSM there has no EdDSA: runs on Linux"
+            ),
+        ),
+    ],
+)
+def test_a_key_of_another_kind_goes_with_its_certificate(
+    softhsm: SoftHsm, key_type: KeyType, parameters: str
+) -> None:
+    """An RSA key with the same CKA_ID is another one, and stays."""
+    token = softhsm.new_token()
+    with raw(token) as session:
+        domain = session.create_domain_parameters(
+            key_type, {Attribute.EC_PARAMS: bytes.fromhex(parameters)}, local=True
+        )
+        public, _private = domain.generate_keypair(id=b"\x07", store=True, label="x")
+        certificate = Certificate.read(OddCertificate(spki=spki_of_object(public)).der)
+        session.create_object(object_template(certificate, "x", b"\x07"))
+        session.generate_keypair(KeyType.RSA, 2048, id=b"\x07", store=True, label="y")
+    with token.store().open(right_pin) as opened:
+        opened.delete(certificate)
+    with raw(token) as session:
+        left = [
+            one[Attribute.LABEL]
+            for kind in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY, ObjectClass.CERTIFICATE)
+            for one in list(session.get_objects({Attribute.CLASS: kind}))
+        ]
+    assert left == ["y", "y"]
+
+
+def spki_of_object(public: pkcs11.PublicKey) -> bytes:
+    """The SubjectPublicKeyInfo of an EC or Edwards public key object."""
+    parameters = public[Attribute.EC_PARAMS]
+    edwards = parameters == bytes.fromhex("06032b6570")
+    algorithm = parameters if edwards else bytes.fromhex("06072a8648ce3d0201") + parameters
+    point = ber.read(public[Attribute.EC_POINT])
+    assert point is not None
+    bits = ber.encoded(ber.BIT_STRING, b"\x00" + point.content)
+    return ber.encoded(ber.SEQUENCE, ber.encoded(ber.SEQUENCE, algorithm) + bits)
