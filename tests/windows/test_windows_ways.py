@@ -26,7 +26,7 @@ from certclient.enrollment.procedure import Enrollment, Finished, LoginTestResul
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
-from certclient.model.profile import Profile, SecretPolicy
+from certclient.model.profile import EST, Profile, SecretPolicy
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
 from certclient.platform.folders import journal_file
@@ -105,6 +105,23 @@ def test_renew_now(computer: WindowsComputer, bank_service: BankService, profile
         assert bank_service.intermediate() in [e.certificate for e in store.entries()]
     assert (Step.LOGIN in person.finished) is not CNG, "a real login before the old one is archived"
     assert done.login.result is (LoginTestResult.NO_ADDRESS if CNG else LoginTestResult.WORKED)
+
+
+@pytest.mark.skipif(CNG, reason="Wine finds no CNG key for TLS")
+def test_renew_by_est(
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
+) -> None:
+    """By TLS client authentication with the key in Windows' store; then by the new one."""
+    user_id = bank_service.new_customer()
+    base = profile.login_url.replace("/login", "/.well-known/est")
+    by_est = replace(profile, ca=replace(profile.ca, protocol=EST, url=base))
+    old = computer.add_certificate(bank_service, user_id, 20)
+    done = renewed(computer, by_est, old, ScriptedUser())
+    assert computer.usable() == [done.certificate]
+    assert done.old_archived
+    assert bank_service.state_of(done.certificate) == "confirmed"
+    assert bank_service.state_of(old) == "superseded", "the login test has used the new one"
+    computer.assert_nothing_left_over()
 
 
 def test_renew_certificate_of_internet_explorer(
