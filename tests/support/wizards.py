@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from certclient.ca.factory import ca_client_for
+from certclient.ca.factory import ca_client_for, login_transport_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.journal import Journal, change_stamp
@@ -97,6 +97,9 @@ class UiEnvironment:
             random_bytes=os.urandom,
             max_wait=self.max_wait,
             proxy_logins=self.logins,
+            login=login_transport_for(
+                profile, lambda: datetime.now(UTC), self.proxies, self.logins
+            ),
         )
         return Enrollment(environment, self.journal)
 
