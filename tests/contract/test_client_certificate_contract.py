@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from certclient.ca.proxies import FixedProxy
 from certclient.ca.transport import HttpRequest, HttpResponse, Timeouts, TlsIdentity, Transport
@@ -32,6 +33,7 @@ from support.pki import (
     customer_name,
     ec_signer,
     make_lab,
+    name,
     rsa_signer,
 )
 from support.raw_server import Piece, RawServer, always, http, raw_server, tls_context, tunnel
@@ -165,6 +167,60 @@ def test_server_that_is_not_the_bank_gets_no_signature(
         error.data["reason"]
     )
     assert error.data["issuer"] == "Example Issuing CA"
+    assert not signed(identity)
+
+
+def test_wrong_clock_is_told_from_a_wrong_server(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity
+) -> None:
+    """The server's certificate ended yesterday; its own clock says that this was in future."""
+    context = bank.context(days=-1)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    answer = http("200 OK", b"welcome", "Date: Sun, 01 Mar 2020 10:00:00 GMT")
+    with raw_server(always(answer), context) as server, pytest.raises(CertclientError) as caught:
+        get(make(bank.lab.anchors), server, identity)
+    assert caught.value.code is ErrorCode.CLOCK_WRONG
+    assert not signed(identity)
+
+
+def test_system_roots_apply_without_anchors(
+    make: TransportFactory,
+    bank: BankServer,
+    identity: TlsIdentity,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root_file = tmp_path / "root.pem"
+    root_file.write_bytes(certificate_pem(*bank.lab.anchors))
+    with raw_server(always(http("200 OK", b"welcome")), bank.context()) as server:
+        with pytest.raises(CertclientError) as caught:
+            get(make(), server, identity)
+        assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+        monkeypatch.setenv("SSL_CERT_FILE", str(root_file))
+        assert get(make(), server, identity).body == b"welcome"
+
+
+def test_common_name_is_no_host_name(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity, tmp_path: Path
+) -> None:
+    key = rsa_signer(1)
+    common_name = name((NameOID.COMMON_NAME, "localhost"))
+    leaf = bank.lab.intermediate.issue(key.spki, common_name, usages=[SERVER_AUTH])
+    context = tls_context(tmp_path, [leaf, *bank.lab.chain], key)
+    error = error_of(make(bank.lab.anchors), context, identity)
+    assert error.code is ErrorCode.TLS_UNTRUSTED
+    assert "subjectAltName" in error.data["reason"]
+
+
+def test_certificate_of_a_client_is_no_servers(
+    make: TransportFactory, bank: BankServer, identity: TlsIdentity, tmp_path: Path
+) -> None:
+    """A customer of the same bank could else play its server."""
+    key = rsa_signer(1)
+    leaf = bank.lab.intermediate.issue(key.spki, usages=[CLIENT_AUTH], dns_names=["localhost"])
+    context = tls_context(tmp_path, [leaf, *bank.lab.chain], key)
+    error = error_of(make(bank.lab.anchors), context, identity)
+    assert error.code is ErrorCode.TLS_UNTRUSTED
     assert not signed(identity)
 
 
