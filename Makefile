@@ -39,9 +39,10 @@ docs: ## builds the documentation as a site in build/docs, after regenerating it
 	@$(RUN) -m tools.docs --pages
 	@$(RUN) -m tools.docs
 
-bench: ## measures where a renewal's time goes, on PC and USB token, and how long the windows stall
+bench: ## measures where a renewal's time goes, and how long windows stall; simulates two years
 	@$(PYTHON) tools/prepare.py bench
 	@$(RUN) -m benchmarks.renewal
+	@$(RUN) -m benchmarks.renewal_years
 	@$(RUN) -m benchmarks.bank_load
 	@$(RUN) -m benchmarks.gui_stall
 

@@ -2027,6 +2027,10 @@ Closing the window removes everything.</translation>
         <translation>It has expired.</translation>
     </message>
     <message>
+        <source>A renewal would not make it valid for longer. Please ask your bank.</source>
+        <translation>A renewal would not make it valid for longer. Please ask your bank.</translation>
+    </message>
+    <message>
         <source>It can only be obtained anew, with an issue code.</source>
         <translation>It can only be obtained anew, with an issue code.</translation>
     </message>

@@ -2020,6 +2020,10 @@ Closing the window removes everything.</source>
         <translation>有効期限が切れています。</translation>
     </message>
     <message>
+        <source>A renewal would not make it valid for longer. Please ask your bank.</source>
+        <translation>更新しても有効期限は延びません。金融機関にお問い合わせください。</translation>
+    </message>
+    <message>
         <source>It can only be obtained anew, with an issue code.</source>
         <translation>発行コードで新しい電子証明書を取得してください。</translation>
     </message>

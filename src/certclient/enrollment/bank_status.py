@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from certclient.enrollment.gains import ShortAnswer
 from certclient.enrollment.journal import Journal, ProcedureState, Record, Rejection
 from certclient.model.certificate import Certificate, SubjectRule
-from certclient.model.errors import CertclientError
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ class BankStatuses:
     `set_up`: the profile ids of the banks that this computer is set up for, whether their profiles
     can be used or not; empty if nobody has looked. `token_used`: a procedure has used a USB token.
     `issuers`: the Common Names of the CAs, by profile id, whose certificates this program has
-    accepted for that bank, as their paths led to its trust anchors. `journal_error`: why the
+    accepted for that bank, as their paths led to its trust anchors. `short_answers`: to renewals of
+    a certificate, oldest first. `journal_error`: why the
     journal could not be read; the other fields are then empty.
     """
 
@@ -56,7 +58,14 @@ class BankStatuses:
     set_up: frozenset[str] = frozenset()
     token_used: bool = False
     issuers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    short_answers: Mapping[str, tuple[ShortAnswer, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     journal_error: CertclientError | None = None
+
+    def answers_to(self, certificate: Certificate) -> tuple[ShortAnswer, ...]:
+        """What the CA gave for `certificate` and was refused as it ended no later, oldest first."""
+        return self.short_answers.get(certificate.fingerprint, ())
 
     def subject_rule(self, profile: Profile) -> SubjectRule:
         """The profile's rule, which also applies to the CAs whose certificates were accepted.
@@ -128,8 +137,8 @@ def _issue_order(certificate: Certificate) -> tuple[object, ...]:
 
 def read_statuses(journal: Journal) -> BankStatuses:
     """Reads the statuses from the journal. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
-    opened = journal.open_procedures()
-    records = (*journal.finished(), *opened)
+    opened, closed = journal.open_procedures(), journal.closed()
+    records = (*(one for one in closed if one.state is ProcedureState.DONE), *opened)
     return BankStatuses(
         rejections={one.fingerprint: one for one in journal.rejections()},
         unconfirmed={
@@ -148,6 +157,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
         },
         token_used=any(record.store_id.startswith(TOKEN_PREFIX) for record in records),
         issuers=_accepted_issuers(records),
+        short_answers=_short_answers((*closed, *opened)),
     )
 
 
@@ -161,6 +171,18 @@ def _accepted_issuers(records: Iterable[Record]) -> Mapping[str, frozenset[str]]
             issuer = Certificate.read(record.issued).issuer_common_name
             found.setdefault(record.profile_id, set()).add(issuer)
     return {profile_id: frozenset(issuers) for profile_id, issuers in found.items()}
+
+
+def _short_answers(records: Iterable[Record]) -> Mapping[str, tuple[ShortAnswer, ...]]:
+    found: dict[str, tuple[ShortAnswer, ...]] = {}
+    for record in records:
+        refused = record.last_error == ErrorCode.ISSUED_NOT_LATER.code
+        new = record.new_certificate if refused else None
+        if new is not None:
+            answer = ShortAnswer(record.started, new.not_after, record.ca_settings)
+            name = _fingerprint(record.old_certificate)
+            found[name] = (*found.get(name, ()), answer)
+    return found
 
 
 def _replaced(record: Record) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
+from certclient.enrollment.gains import no_gain
 from certclient.enrollment.journal import Rejection
 from certclient.enrollment.obstacles import obstacle
 from certclient.model.certificate import Certificate, Owner, SubjectRule
@@ -29,7 +30,8 @@ class InventoryEntry:
     life: Lifecycle
     statuses: BankStatuses = field(default_factory=BankStatuses, repr=False)
     obstacle: CertclientError | None = field(default=None, compare=False)
-    """Why it cannot be renewed here, whatever its date (`obstacles.obstacle`)."""
+    """Why it cannot be renewed here, whatever its date (`obstacles.obstacle`), or why a renewal
+    would gain nothing now (`gains.no_gain`)."""
     bank: str = ""
     """The id of the bank's profile."""
     name: str = ""
@@ -39,7 +41,7 @@ class InventoryEntry:
     def counts_for_owner(self) -> bool:
         """Whether it may be the one that its owner logs in with: it is the owner's own, and can be
         read. One with a key of another kind may."""
-        return self.obstacle is None or self.obstacle.code is ErrorCode.CERTIFICATE_KEY_KIND
+        return self.obstacle is None or self.obstacle.code in _STILL_ITS_OWNERS
 
     @property
     def bank_status(self) -> BankStatus:
@@ -77,6 +79,9 @@ class InventoryEntry:
         written = (self.full_id, self._spaced_id, self.certificate.common_name)
         shown = (*map(legible, written), visible(self.full_id))
         return bool(typed) and typed in (self.owner.user_id, *shown)
+
+
+_STILL_ITS_OWNERS = (ErrorCode.CERTIFICATE_KEY_KIND, ErrorCode.RENEWAL_GAINS_NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +166,41 @@ def _entries(
     now: datetime,
     statuses: BankStatuses,
 ) -> list[InventoryEntry]:
-    policy, rule = profile.renewal, statuses.subject_rule(profile)
+    rule = statuses.subject_rule(profile)
     return [
-        InventoryEntry(
-            stored,
-            store,
-            owner,
-            lifecycle_of(stored.certificate, now, policy),
+        at_time(
+            profile,
+            InventoryEntry(
+                stored,
+                store,
+                owner,
+                lifecycle_of(stored.certificate, now, profile.renewal),
+                statuses,
+                obstacle(stored.certificate, rule),
+                profile.id,
+                stored.certificate.owner_name(rule),
+            ),
+            now,
             statuses,
-            obstacle(stored.certificate, rule),
-            profile.id,
-            stored.certificate.owner_name(rule),
         )
         for stored in found
         if (owner := stored.certificate.named_owner(rule)) is not None
         and not statuses.elsewhere(stored.certificate, profile.id)
     ]
+
+
+def at_time(
+    profile: Profile, entry: InventoryEntry, now: datetime, statuses: BankStatuses
+) -> InventoryEntry:
+    """`entry` at `now` (aware) with what the journal knows: its dates, and whether a renewal gains
+    something."""
+    certificate, found = entry.certificate, entry.obstacle
+    life = lifecycle_of(certificate, now, profile.renewal)
+    if found is not None and found.code is ErrorCode.RENEWAL_GAINS_NOTHING:
+        found = None
+    if found is None and life.stage is Stage.RENEWABLE:
+        found = no_gain(profile, certificate, statuses.answers_to(certificate), now)
+    return replace(entry, life=life, statuses=statuses, obstacle=found)
 
 
 def _is_unreadable(stored: StoredCertificate, rule: SubjectRule) -> bool:

@@ -99,7 +99,8 @@ class Record:
     or kept the key, which may therefore still exist. `not_accepted`: the bank refused the new
     certificate for good; it is removed, and the procedure ends in NOT_ACCEPTED. `set_aside`: such a
     certificate, whose refusal is not beyond doubt, stays in its store until another one has
-    replaced it. `last_error`: a public code, "" for none.
+    replaced it. `last_error`: a public code, "" for none. `ca_settings`: what the profile said
+    about the CA at the start (`gains.ca_fingerprint`).
     """
 
     id: str
@@ -131,6 +132,7 @@ class Record:
     not_accepted: bool = False
     set_aside: bool = False
     last_error: str = ""
+    ca_settings: str = ""
 
     @property
     def key(self) -> KeyRef:
@@ -284,9 +286,12 @@ class Journal:
 
     def finished(self) -> Sequence[Record]:
         """Procedures that are DONE, oldest first. Raises JOURNAL_DAMAGED."""
-        return [
-            record for record in self._select("NOT open") if record.state is ProcedureState.DONE
-        ]
+        return [record for record in self.closed() if record.state is ProcedureState.DONE]
+
+    def closed(self) -> Sequence[Record]:
+        """Procedures without a step left, however they ended, oldest first. Raises
+        JOURNAL_DAMAGED."""
+        return self._select("NOT open")
 
     def reject(self, rejection: Rejection) -> None:
         """Records that the bank does not accept this certificate; an earlier rejection is kept."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
-from certclient.enrollment.inventory import InventoryEntry, newest_per_owner
+from certclient.enrollment.inventory import InventoryEntry, at_time, newest_per_owner
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus, status_of
@@ -20,7 +20,7 @@ from certclient.enrollment.run_results import RunResult
 from certclient.enrollment.several_banks import combined, read_inventories
 from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
+from certclient.model.lifecycle import Stage
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate
 
@@ -54,11 +54,14 @@ class Condition(enum.Enum):
     """Its name is a customer's, its issuer none of the bank's CAs."""
     KEY_KIND = "key-kind"
     """It counts, but its key is of a kind that cannot be renewed here."""
+    NO_GAIN = "no-gain"
+    """It is due, but a renewal would not make it end later (`gains.no_gain`)."""
 
     @property
     def counts(self) -> bool:
         """Whether it is the certificate that counts for its owner at the bank, as far as known."""
-        return self in (*_BY_STAGE.values(), Condition.URGENT, Condition.KEY_KIND)
+        others = (Condition.URGENT, Condition.KEY_KIND, Condition.NO_GAIN)
+        return self in (*_BY_STAGE.values(), *others)
 
     @property
     def due(self) -> bool:
@@ -81,9 +84,10 @@ _BY_OBSTACLE = {
     ErrorCode.CERTIFICATE_OF_CA: Condition.CA_CERTIFICATE,
     ErrorCode.CERTIFICATE_OTHER_ISSUER: Condition.OTHER_ISSUER,
     ErrorCode.CERTIFICATE_KEY_KIND: Condition.KEY_KIND,
+    ErrorCode.RENEWAL_GAINS_NOTHING: Condition.NO_GAIN,
 }
 OBSTACLES = frozenset(_BY_OBSTACLE.values())
-"""The conditions of certificates that cannot be renewed here, whatever their date."""
+"""The conditions of certificates that cannot be renewed here, or not with any use."""
 
 _NOT_THE_OWNERS = (Condition.UNREADABLE, Condition.CA_CERTIFICATE, Condition.OTHER_ISSUER)
 
@@ -250,8 +254,7 @@ def evaluated(
     entries: list[_ProfileEntry] = []
     away: set[tuple[str, str]] = set()
     for row, gone in (*held, *kept):
-        life = _life(row.profile, row.entry, now)
-        entries.append((row.profile, replace(row.entry, life=life, statuses=statuses)))
+        entries.append((row.profile, at_time(row.profile, row.entry, now, statuses)))
         away |= {row.name} if gone else set()
     return replace(
         overview,
@@ -309,7 +312,3 @@ def _condition(entry: InventoryEntry, *, newest: bool, copy: bool) -> Condition:
     if condition is Condition.RENEWABLE and entry.life.days_left <= URGENT_DAYS:
         return Condition.URGENT
     return condition
-
-
-def _life(profile: Profile, entry: InventoryEntry, now: datetime) -> Lifecycle:
-    return lifecycle_of(entry.certificate, now, profile.renewal)

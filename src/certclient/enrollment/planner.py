@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.date_errors import date_error
+from certclient.enrollment.gains import ca_fingerprint, no_gain
 from certclient.enrollment.inventory import (
     Inventory,
     InventoryEntry,
@@ -60,6 +61,7 @@ class ProcedurePlanner:
             changed=now,
             store_id=store_id,
             key_label=own_label(procedure_id),
+            ca_settings=ca_fingerprint(self._environment.profile.ca),
         )
 
     def following(self, ended: Record) -> Record | None:
@@ -77,10 +79,13 @@ class ProcedurePlanner:
 
     def check_stage(self, certificate: Certificate) -> None:
         """Raises NOT_YET_RENEWABLE, RENEWAL_CLOSED, EXPIRED_OBTAIN_ANEW, TOO_LATE for a date on
-        which `certificate` cannot be renewed."""
+        which `certificate` cannot be renewed, RENEWAL_GAINS_NOTHING for one without a use."""
         environment = self._environment
         life = lifecycle_of(certificate, environment.clock(), environment.profile.renewal)
         refusal = date_error(certificate, life)
+        if refusal is None:
+            answers = read_statuses(self._journal).answers_to(certificate)
+            refusal = no_gain(environment.profile, certificate, answers, environment.clock())
         if refusal is not None:
             raise refusal
 

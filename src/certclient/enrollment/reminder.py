@@ -20,6 +20,7 @@ from certclient.platform.private_files import write_private
 LAST_DAY_PAUSE = timedelta(hours=2)
 """Interval between reminders on the last day."""
 
+_REMINDED = (Condition.VALID, Condition.RENEWABLE, Condition.URGENT, Condition.NO_GAIN)
 _GOES_ON_BY_ITSELF = (ProcedurePhase.RUNNING, ProcedurePhase.WAITING)
 
 _KEPT_FOR = timedelta(days=400)
@@ -67,7 +68,7 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
         # Once when renewal has closed, and once when it has expired.
         told = shown is not None and (shown.days_left < 0 or shown.closed)
         return not told or (shown is not None and shown.days_left >= 0 > row.entry.life.days_left)
-    if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):
+    if row.condition not in _REMINDED:
         return False
     if row.condition is Condition.VALID and row.entry.life.short_lived:
         # The bank's days are longer than its lifetime: it would be reminded of from its first day.

@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from certclient.ca.client import CertificateCredential, Issued
 from certclient.ca.factory import ca_client_for
@@ -15,35 +14,20 @@ from certclient.cmp.bodies import CertificateConfirm
 from certclient.cmp.messages import Message
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.acceptance import check_issued
-from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.profile import EST
 from certclient.qualification.line import RecordingLine
 from certclient.qualification.session import Requested
 from certclient_practice.admin.profile_writer import ProfileOptions
-from certclient_practice.bank.ca import PracticeCa, customer_subject
-from certclient_practice.repositories.records import CertificateState, Customer
+from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, RunningBank
 from support.command_line import PC_USER, CliComputer
-from support.odd_issuing import ODDITIES, Issuing, Oddity, Template
+from support.odd_bank import issue_as
+from support.odd_issuing import ODDITIES
 from support.pki import rsa_signer
 
 USER_ACTION, REFUSED = 2, 6
 OLD_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2)
-
-
-def issue_as(ca: PracticeCa, odd: Oddity, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on, the bank's CA makes this mistake."""
-    assert isinstance(ca.issuing_key, ec.EllipticCurvePrivateKey)
-    issuing = Issuing(ca.intermediate, ca.issuing_key)
-
-    def issue(
-        customer: Customer, spki: bytes, not_before: datetime, not_after: datetime
-    ) -> Certificate:
-        template = Template(customer_subject(customer), spki, not_before, not_after)
-        return issuing.issue(odd.change(template))
-
-    monkeypatch.setattr(ca, "issue", issue)
 
 
 def test_the_bank_is_told_what_is_wrong(bank: RunningBank, monkeypatch: pytest.MonkeyPatch) -> None:

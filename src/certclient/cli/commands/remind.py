@@ -16,7 +16,7 @@ from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start, windows_opener
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.journal_reading import journal_reader
-from certclient.enrollment.overview import read_overview
+from certclient.enrollment.overview import Condition, Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.errors import CertclientError
@@ -102,8 +102,14 @@ def _sentence(invocation: Invocation, reminder: Reminder) -> str:
         bank=bank,
         user_id=entry.full_id,
         until=catalogue.until(entry.life),
-        stage=catalogue.stage(entry.life),
+        stage=_stage(invocation, reminder.row),
     )
+
+
+def _stage(invocation: Invocation, row: Row) -> str:
+    if row.condition is Condition.NO_GAIN and row.entry.obstacle is not None:
+        return invocation.catalogue.error(row.entry.obstacle).title
+    return invocation.catalogue.stage(row.entry.life)
 
 
 command = Command(name="remind", callback=remind, params=common_parameters())

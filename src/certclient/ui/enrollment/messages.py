@@ -46,6 +46,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.NOT_YET_RENEWABLE: _NOTHING,
     ErrorCode.NOTHING_RENEWABLE: _NOTHING,
     ErrorCode.EXPIRED_OBTAIN_ANEW: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.RENEWAL_GAINS_NOTHING: (Action.CLOSE, Action.COPY_FOR_SUPPORT),
     ErrorCode.RENEWAL_CLOSED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.TOO_LATE: _SUPPORT,
     ErrorCode.CERTIFICATE_UNREADABLE: _RETRY,

@@ -7,10 +7,12 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
+from certclient.enrollment.gains import no_gain
 from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.procedure_status import ProcedureStatus
+from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.lifecycle import Stage, lifecycle_of
+from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.store.base import StoredCertificate
@@ -106,6 +108,7 @@ class EnrollmentWizard(QDialog):
                 life = lifecycle_of(certificate, context.clock(), profile.renewal)
                 if life.stage in (Stage.NOT_YET, Stage.RENEWABLE):
                     check_renewable(certificate, rule)
+                    _check_gain(context, profile, certificate, life)
                 wizard_state = renewing(RenewalTarget(stored, owner, life), notice=notice)
                 return cls(WizardSession(context, profile, wizard_state, ticket), parent)
         for profile in context.profiles:
@@ -342,3 +345,13 @@ class EnrollmentWizard(QDialog):
 
 def _first(context: AppContext) -> Profile | None:
     return next(iter(context.profiles), None)
+
+
+def _check_gain(
+    context: AppContext, profile: Profile, certificate: Certificate, life: Lifecycle
+) -> None:
+    """Raises RENEWAL_GAINS_NOTHING for a renewal that would gain nothing today."""
+    answers = context.state.overview.statuses.answers_to(certificate)
+    found = no_gain(profile, certificate, answers, context.clock())
+    if life.stage is Stage.RENEWABLE and found is not None:
+        raise found

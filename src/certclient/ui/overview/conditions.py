@@ -23,6 +23,7 @@ CONDITION_STYLES = {
     Condition.CA_CERTIFICATE: Sign("archived", *PLAIN),
     Condition.OTHER_ISSUER: Sign("archived", *PLAIN),
     Condition.KEY_KIND: Sign("no-key", *AMBER),
+    Condition.NO_GAIN: Sign("renewable", *AMBER),
     Condition.UNFINISHED: _UNFINISHED,
     Condition.NOT_ACCEPTED: Sign("not-accepted", *RED),
 }

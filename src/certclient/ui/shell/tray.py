@@ -107,7 +107,9 @@ class Tray(QObject):
         }
         text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
         left = self.tr("It has expired.")
-        if row.entry.life.closed:
+        if row.condition is Condition.NO_GAIN:
+            left = self.tr("A renewal would not make it valid for longer. Please ask your bank.")
+        elif row.entry.life.closed:
             left = self.tr("It can only be obtained anew, with an issue code.")
         elif days >= 0:
             today = self.tr("Today is the last day.")
