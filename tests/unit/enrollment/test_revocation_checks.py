@@ -140,6 +140,17 @@ def test_another_rejection_is_not_lifted(bank: Bank, cli_runner: CliRunner) -> N
     assert bank.asked == []
 
 
+def test_what_the_customer_has_revoked_is_not_lifted_by_an_answer_that_lags_behind(
+    bank: Bank, cli_runner: CliRunner
+) -> None:
+    certificate = cli_runner.add()
+    own = Rejection(certificate.fingerprint, BANK.id, RejectionSource.OWN_REQUEST, REVOKED, NOW)
+    bank.journal.reject(own)
+    bank.answer = GOOD
+    assert not bank.check(cli_runner)
+    assert bank.journal.rejections() == [own]
+
+
 def test_only_certificates_that_count_are_asked_about(bank: Bank, cli_runner: CliRunner) -> None:
     cli_runner.add("TKYM0000001", days=-3)
     cli_runner.add("TKYM0000002", archived=True)
