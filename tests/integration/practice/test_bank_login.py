@@ -7,7 +7,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import Message as Headers
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from certclient.ca.client import CertificateCredential
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate
+from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.revocation_reason import RevocationReason
 from certclient_practice.bank.ca import PracticeCa
+from certclient_practice.bank.coverage import CoverageState, coverage
 from certclient_practice.bank.policy import expiry
 from certclient_practice.repositories.records import Customer
 from support.bank import USER_ID, RunningBank
@@ -76,6 +78,26 @@ def test_customer_login_shows_the_welcome_page(customers: RunningBank, tmp_path:
     assert certificate.serial_hex in page.text
     assert f"{certificate.not_after_tokyo:%Y年%m月%d日} 23:59" in page.text
     assert 'data-role="user"' in page.text
+
+
+def test_the_pages_follow_the_hour_at_which_renewal_closes(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    customers.set_policy(renewal=RenewalPolicy(until=time(9)))
+    certificate = customers.issue_certificate(USER_ID, KEY.spki, 1)
+    end = certificate.not_after_tokyo
+    customers.clock.advance(end.replace(hour=8, minute=0) - customers.clock())
+    assert "電子証明書の更新をお願いします" in visit(customers, tmp_path, certificate).text
+    customers.clock.advance(timedelta(hours=2))
+    page = visit(customers, tmp_path, certificate)
+    assert page.status == 200, "it still logs in"
+    assert "更新の受付は9:00に終了しました" in page.text
+    assert "電子証明書の更新をお願いします" not in page.text
+    with customers.bank.repositories() as repositories:
+        (group,) = coverage(repositories, customers.clock(), customers.policy.renewal)
+    assert [(entry.state, entry.state.covered) for entry in group.ids] == [
+        (CoverageState.CLOSED, True)
+    ]
 
 
 def test_administrator_login_shows_the_role(bank: RunningBank, tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from certclient.model.lifecycle import RenewalPolicy
 from certclient_practice.est.responder import EstResponder
 from certclient_practice.mail.notify import MailReport, bounce, run
 from certclient_practice.mail.smtp import SmtpSettingsError, connected, read_settings
@@ -88,6 +89,23 @@ def test_missed_notice_is_sent_later(bank: RunningBank, server: MailServer) -> N
     assert notify(bank, server).sent == 1
     assert "あと7日" in server.mails[1]["Subject"]
     assert notify(bank, server).sent == 0
+
+
+def test_a_notice_names_the_hour_at_which_renewal_closes_and_none_comes_after_it(
+    bank: RunningBank, server: MailServer
+) -> None:
+    bank.set_policy(renewal=RenewalPolicy(until=time(9)))
+    issue_expiring(bank, 5)
+    issue_expiring(bank, 1, "TKYM1408055")
+    end = bank.bank.certificates()[1].certificate.not_after_tokyo
+    assert notify(bank, server).sent == 2
+    for kind in ("plain", "html"):
+        text = body(server.mails[1], kind)
+        assert f"{end:%Y年%m月%d日} 09:00" in text
+        assert f"{end:%Y年%m月%d日} 23:59" in text
+    issue_expiring(bank, 1, "TKYM1408056")
+    bank.clock.advance(end.replace(hour=9, minute=30) - bank.clock())
+    assert notify(bank, server).sent == 0, "it cannot be renewed any more"
 
 
 def test_two_missed_notices_are_sent_as_one(bank: RunningBank, server: MailServer) -> None:

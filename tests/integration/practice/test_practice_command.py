@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certclient.configuration.profiles import load_profile
+from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import EST, SecretPolicy
 from certclient_practice.admin.cli import practice
 from certclient_practice.repositories.records import CertificateState
@@ -170,16 +172,31 @@ def test_days_that_no_profile_may_have_are_refused(admin: BankAdmin, days: tuple
     assert days[0] in refused.output
 
 
-def test_profile_has_the_days_of_the_bank_that_runs(tmp_path: Path) -> None:
-    bank = BankProcess(tmp_path / "bank", "--renew-days", "366", "--obtain-days", "7")
+@pytest.mark.parametrize("hour", ["9:00", "24:00", "noon"])
+def test_an_hour_that_no_profile_may_have_is_refused(admin: BankAdmin, hour: str) -> None:
+    refused = admin.run("serve", "--renew-until", hour)
+    assert refused.exit_code == 2
+    assert "09:00" in refused.output
+
+
+def test_profile_and_codes_have_the_rules_of_the_bank_that_runs(tmp_path: Path) -> None:
+    days = ("--renew-days", "366", "--obtain-days", "7", "--renew-until", "09:00")
+    bank = BankProcess(tmp_path / "bank", *days, "--codes", "hyphens")
     bank.start()
     out = tmp_path / "practice.toml"
     try:
-        BankAdmin(tmp_path / "bank").run_ok("profile", "--out", str(out))
+        admin = BankAdmin(tmp_path / "bank")
+        admin.run_ok("profile", "--out", str(out))
+        admin.run_ok("customer", "add", USER_ID)
+        code = admin.run_ok("issue-code", USER_ID).strip()
     finally:
         bank.stop()
-    renewal = load_profile(out).renewal
-    assert (renewal.renew_days_before, renewal.obtain_days_after) == (366, 7)
+    profile = load_profile(out)
+    assert profile.renewal == RenewalPolicy(366, 7, time(9))
+    assert code.count("-") == 3
+    read = profile.codes.read(code.lower())
+    assert read is not None
+    assert (read.reveal(), profile.codes.problem(read)) == (code, None)
 
 
 def test_negative_wait_polls_are_refused(admin: BankAdmin) -> None:
