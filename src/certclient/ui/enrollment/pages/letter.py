@@ -102,7 +102,9 @@ class LetterPage(WizardPage):
                 "Spaces and dashes do not matter, nor do full-width characters."
             )
         )
-        return sentences(hint, self.context.catalogue.code_shape(codes))
+        # While a problem is shown, that says it.
+        shape = "" if self._problem.text() else self.context.catalogue.code_shape(codes)
+        return sentences(hint, shape)
 
     def _reason(self) -> str:
         current = self.session.current
@@ -136,13 +138,11 @@ class LetterPage(WizardPage):
 
     def _choose_bank(self, index: int) -> None:
         self.session.profile = self.context.profiles[index]
-        self._clear_problem()
-        if not self.session.has_ticket:
-            self._hint.set_text(self._code_hint())
+        self._show_mismatch("")
 
     def _clear_problem(self) -> None:
-        self._problem.set_text("")
-        self._code.setAccessibleDescription("")
+        if self._problem.text():
+            self._show_mismatch("")
 
     def primary_texts(self) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
@@ -176,6 +176,8 @@ class LetterPage(WizardPage):
     def _show_mismatch(self, problem: str) -> None:
         self._problem.set_text(problem)
         self._code.setAccessibleDescription(problem)
+        if not self.session.has_ticket:
+            self._hint.set_text(self._code_hint())
         if problem:
             self._code.selectAll()
             self._code.setFocus()
