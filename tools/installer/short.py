@@ -15,6 +15,7 @@ import msgspec
 
 from tools.installer import freeze, made_from, nsis
 from tools.installer.build import Build, epoch, make_payload
+from tools.installer.example_plugin import example_plugin
 from tools.installer.settings import DEFAULT, VERSION_LINE, BuildSettings, Places, read_settings
 from tools.installer.signing import make_signer
 from tools.installer.wine_freeze import freeze_in
@@ -65,19 +66,19 @@ def earlier_build() -> ShortBuild:
 
 
 def rehearsal_build() -> ShortBuild:
-    """The program with the practice bank included."""
-    settings = read_settings()
-    contents = msgspec.structs.replace(settings.contents, practice_bank=True)
-    return _build("rehearsal", replace(settings, contents=contents))
+    """The program with the practice bank and the example of a CA plug-in."""
+    settings, plugin = read_settings(), example_plugin(_cache())
+    contents = msgspec.structs.replace(settings.contents, practice_bank=True, ca_plugins=(plugin,))
+    return _build("rehearsal", replace(settings, contents=contents), plugin.sha256)
 
 
-def _build(kind: str, settings: BuildSettings) -> ShortBuild:
+def _build(kind: str, settings: BuildSettings, plugin: str = "") -> ShortBuild:
     cache = _cache()
     build_environment = freeze.prepare(cache)
     parts = " ".join(part.name for part in astuple(build_environment))
     made = cache.part(
         kind,
-        f"{parts} {settings.version} {made_from.program()}",
+        f"{parts} {settings.version} {plugin} {made_from.program()}",
         lambda folder: _make(folder, settings, build_environment, cache.mount_point()),
     )
     return ShortBuild(settings, Places(made))
