@@ -1,4 +1,4 @@
-"""A bank with an interface of its own, with the real commands; pip installs its plug-in."""
+"""A bank with an interface of its own, with the real commands and its plug-in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.cli_runner import FakeTerminal
 from support.json_bank import JsonBank, json_bank
 from support.nss import NssDatabase
 from support.pki import customer_name, make_lab
-from support.plugins import SOURCE, plug_ins_in
+from support.plugins import SOURCE, install, plug_ins_in
 
 Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
@@ -69,16 +69,20 @@ class Customer:
         return [row["serial"] for row in listed["certificates"] if row["has_key"]]
 
 
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example plug-in as pip installs it."""
-    place = tmp_path_factory.mktemp("plug-in")
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The example plug-in, laid out as pip does."""
+    return install(tmp_path / "plug-in")
+
+
+@pytest.fixture
+def installed_by_pip(tmp_path: Path) -> Path:
     # A copy: setuptools writes beside the sources.
-    shutil.copytree(SOURCE, place / "source", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SOURCE, tmp_path / "source", ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
-    command += ["--no-build-isolation", "--target", str(place / "site"), str(place / "source")]
-    subprocess.run(command, check=True, timeout=600)
-    return place / "site"
+    command += ["--no-build-isolation", "--target", str(tmp_path / "site")]
+    subprocess.run([*command, str(tmp_path / "source")], check=True, timeout=600)
+    return tmp_path / "site"
 
 
 @pytest.fixture
@@ -99,8 +103,10 @@ def customer(
         yield Customer(bank, profile, nss, FakeTerminal(), capsys)
 
 
-def test_obtain_and_renew(customer: Customer, installed: Path) -> None:
-    with plug_ins_in(installed):
+def test_obtain_with_a_plug_in_that_pip_has_installed(
+    customer: Customer, installed_by_pip: Path
+) -> None:
+    with plug_ins_in(installed_by_pip):
         assert customer.run("check-profile", str(customer.profile))[0] == 0
         code, done = customer.obtain(customer.bank.issue_code(USER))
         assert code == 0, done
