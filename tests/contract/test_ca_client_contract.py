@@ -41,7 +41,7 @@ from contract.ca_clients import (
     key,
 )
 from support.cmp_server import error_of
-from support.pki import make_lab
+from support.pki import ec_signer, make_lab
 
 NOT_ACCEPTED = frozenset(
     {
@@ -106,6 +106,12 @@ def test_a_certificate_is_issued_for_the_key(ca: CaCase, credential: Credential)
     accepted(ca.profile, answer)
     client.confirm(answer, credential)
     assert ca.is_valid(answer.certificate)
+
+
+def test_a_certificate_is_renewed_into_an_elliptic_key(ca: CaCase) -> None:
+    client, new = ca.client(), ec_signer()
+    answer = client.send(client.prepare_renew(ca.current, new), ca.current)
+    assert issued(answer).spki == new.spki
 
 
 def test_the_same_bytes_are_sent_after_a_crash(ca: CaCase, credential: Credential) -> None:
