@@ -33,6 +33,7 @@ def test_renewal_on_the_pc_reports_every_step(pc: CliComputer) -> None:
     assert new != old.serial_hex
     assert "電子証明書のインストールが完了しました" in done.out
     assert f"シリアル番号 = {new}" in done.out
+    assert "新しい電子証明書でのログインを確認しました" in done.out
     assert "Common Name = TKYM1408054 1403" in done.out
     for sentence in ("新しい鍵を作っています", "認証局に申請しています"):
         assert sentence in done.err
@@ -64,6 +65,7 @@ def test_token_renewal_reads_the_pin_from_stdin(pc: CliComputer) -> None:
     (result,) = done.json["results"]
     assert result["outcome"] == "done"
     assert result["destination"] == "usb"
+    assert result["login"]["result"] == "worked"
     assert result["certificate"]["serial"] == usable(pc)[USB_USER] != old.serial_hex
     assert set(result["seconds"]) == {"key_generation", "signing", "network", "waiting", "rest"}
     assert PIN not in done.out + done.err + pc.everything_written()

@@ -22,10 +22,10 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import PSS, DigestSigner, SignatureAlgorithm, can_sign
 from certclient.model.public_keys import ec_curve, rsa_modulus
 from certclient.platform.gnutls import declarations as gnutls
+from certclient.platform.gnutls.client_key import ClientKey
 from certclient.platform.gnutls.session import (
     TLS_1_2_ONLY,
     TLS_1_3,
-    ClientKey,
     TlsSession,
     Trust,
 )

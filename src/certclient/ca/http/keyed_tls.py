@@ -11,7 +11,8 @@ from socket import socket
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.tls_server import has_subject_alternative_name
 from certclient.platform.gnutls import declarations as gnutls
-from certclient.platform.gnutls.session import GnuTlsError, TlsSession
+from certclient.platform.gnutls.calls import GnuTlsError
+from certclient.platform.gnutls.session import TlsSession
 
 _REFUSALS = frozenset({42, 43, 44, 45, 46, 48, 49, 116})
 """Alerts about a client certificate (RFC 8446, 6.2): bad, unsupported, revoked, expired, unknown,

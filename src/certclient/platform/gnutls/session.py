@@ -8,38 +8,15 @@ from __future__ import annotations
 
 import ctypes
 import errno
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from ctypes import byref, c_uint, c_void_p
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
-from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import SignatureAlgorithm
 from certclient.platform.gnutls import declarations as gnutls
-from certclient.platform.gnutls.declarations import Datum, Library, Pcert
-
-_ALGORITHMS = {
-    b"RSA-SHA256": SignatureAlgorithm.RSA_PKCS1_SHA256,
-    b"RSA-SHA384": SignatureAlgorithm.RSA_PKCS1_SHA384,
-    b"RSA-SHA512": SignatureAlgorithm.RSA_PKCS1_SHA512,
-    b"RSA-PSS-RSAE-SHA256": SignatureAlgorithm.RSA_PSS_SHA256,
-    b"RSA-PSS-RSAE-SHA384": SignatureAlgorithm.RSA_PSS_SHA384,
-    b"RSA-PSS-RSAE-SHA512": SignatureAlgorithm.RSA_PSS_SHA512,
-    b"ECDSA-SHA256": SignatureAlgorithm.ECDSA_SHA256,
-    b"ECDSA-SHA384": SignatureAlgorithm.ECDSA_SHA384,
-    b"ECDSA-SECP256R1-SHA256": SignatureAlgorithm.ECDSA_SHA256,
-    b"ECDSA-SECP384R1-SHA384": SignatureAlgorithm.ECDSA_SHA384,
-}
-"""GnuTLS's names of the signature schemes of TLS 1.2 and 1.3 (RFC 8446, 4.2.3)."""
-
-_DIGEST_INFOS = {
-    bytes.fromhex("3031300d060960864801650304020105000420"): SignatureAlgorithm.RSA_PKCS1_SHA256,
-    bytes.fromhex("3041300d060960864801650304020205000430"): SignatureAlgorithm.RSA_PKCS1_SHA384,
-    bytes.fromhex("3051300d060960864801650304020305000440"): SignatureAlgorithm.RSA_PKCS1_SHA512,
-}
-"""For PKCS#1 v1.5, GnuTLS gives the DigestInfo. This is the DER in front of the digest (RFC 8017,
-9.2, note 1); its last octet is the digest's length."""
+from certclient.platform.gnutls.calls import Caught, checked, content_of, datum_of
+from certclient.platform.gnutls.client_key import ClientKey, KeyCallbacks
+from certclient.platform.gnutls.declarations import Library
 
 _COMMON = (
     "SECURE128:-VERS-ALL:+VERS-TLS1.2:-RSA:-SHA1:+SHA384:+SHA256"
@@ -48,15 +25,6 @@ _COMMON = (
 TLS_1_3 = f"{_COMMON}:+VERS-TLS1.3"
 TLS_1_2_ONLY = _COMMON
 """Priority strings: as Python's ssl does, forward secrecy, no SHA-1, no insecure renegotiation."""
-
-
-class GnuTlsError(Exception):
-    """A failed call. `code`: E_…; `alert`: the server's (RFC 8446, 6), -1 if it sent none."""
-
-    def __init__(self, code: int, text: str, alert: int = -1) -> None:
-        super().__init__(text)
-        self.code = code
-        self.alert = alert
 
 
 class Stream(Protocol):
@@ -72,21 +40,6 @@ class Stream(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ClientKey:
-    """A client certificate (DER) with its CA certificates behind it, and how its key signs.
-
-    `public_key`: PUBLIC_KEY_… `bits`: its length. `algorithms`: those that `sign_digest` can be
-    asked for; it takes the digest of what is to be signed.
-    """
-
-    chain: Sequence[bytes]
-    public_key: int
-    bits: int
-    algorithms: frozenset[SignatureAlgorithm]
-    sign_digest: Callable[[bytes, SignatureAlgorithm], bytes]
-
-
-@dataclass(frozen=True, slots=True)
 class Trust:
     """Roots for the server's certificate: DER, or files and folders of PEM. `check` judges what the
     server sent (DER), and what GnuTLS found against it (STATUS_…; 0: nothing)."""
@@ -95,31 +48,6 @@ class Trust:
     roots: Sequence[bytes] = ()
     file: str = ""
     folder: str = ""
-
-
-class _Caught:
-    """Keeps an error out of C code, for the caller of the C code."""
-
-    def __init__(self) -> None:
-        self.error: BaseException | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        if error is not None and self.error is None:
-            self.error = error
-        return True
-
-    def take(self) -> BaseException | None:
-        """The error, once."""
-        error, self.error = self.error, None
-        return error
 
 
 class TlsSession:
@@ -136,21 +64,16 @@ class TlsSession:
         self._stream = stream
         self._host = host.encode("ascii")
         self._trust = trust
-        self._key = key
-        self._caught = _Caught()
-        self._algorithms = _ids(library)
+        self._caught = Caught()
+        self._key = KeyCallbacks(library, key, self._caught)
         # GnuTLS calls them until the session is closed.
         self._push = gnutls.Push(self._on_push)
         self._pull = gnutls.Pull(self._on_pull)
         self._ready = gnutls.PullTimeout(lambda _stream, _milliseconds: 1)
         self._verify = gnutls.VerifyCallback(self._on_verify)
-        self._sign = gnutls.SignCallback(self._on_sign)
-        self._info = gnutls.InfoCallback(self._on_info)
         self._session, self._credentials = c_void_p(), c_void_p()
         self._outgoing = bytearray()
         self._lost: ConnectionError | None = None
-        self.signed = False
-        """Whether the key has been asked to sign."""
 
     def handshake(self, priorities: str, *, named: bool) -> None:
         """Makes the handshake. `named`: whether the host is a name, so that the server is told."""
@@ -198,7 +121,12 @@ class TlsSession:
         """The certificates (DER) that the server has sent, its own first."""
         count = c_uint()
         peers = self._gnutls.certificate_get_peers(self._session, byref(count))
-        return [_content(peers[index]) for index in range(count.value)] if peers else []
+        return [content_of(peers[index]) for index in range(count.value)] if peers else []
+
+    @property
+    def signed(self) -> bool:
+        """Whether the key has been asked to sign."""
+        return self._key.signed
 
     @property
     def certificate_requested(self) -> bool:
@@ -223,7 +151,7 @@ class TlsSession:
     def _prepare_credentials(self) -> None:
         trust, credentials = self._trust, self._credentials
         for root in trust.roots:
-            datum = _datum(root)
+            datum = datum_of(root)
             self._check(
                 self._gnutls.certificate_set_x509_trust_mem(credentials, byref(datum), gnutls.DER)
             )
@@ -241,47 +169,10 @@ class TlsSession:
             )
         self._gnutls.certificate_set_verify_function(credentials, self._verify)
         self._gnutls.certificate_set_flags(credentials, gnutls.SKIP_KEY_MATCH)
-        self._set_key()
-
-    def _set_key(self) -> None:
-        """Gives GnuTLS the chain and a key that signs by `_on_sign`."""
-        chain = (Pcert * len(self._key.chain))()
-        key, read = c_void_p(), 0
-        try:
-            for pcert, der in zip(chain, self._key.chain, strict=True):
-                datum = _datum(der)
-                self._check(
-                    self._gnutls.pcert_import_x509_raw(byref(pcert), byref(datum), gnutls.DER, 0)
-                )
-                read += 1
-            self._check(self._gnutls.privkey_init(byref(key)))
-            self._check(
-                self._gnutls.privkey_import_ext4(
-                    key, None, None, self._sign, None, None, self._info, 0
-                )
-            )
-            given = (self._credentials, None, 0, chain, len(chain), key)
-            self._check(self._gnutls.certificate_set_key(*given))
-        except BaseException:  # from here on, the credentials would own both
-            for pcert in chain[:read]:
-                self._gnutls.pcert_deinit(byref(pcert))
-            if key:
-                self._gnutls.privkey_deinit(key)
-            raise
+        self._key.add_to(credentials)
 
     def _check(self, result: int) -> int:
-        """Returns `result`. Raises what a function has raised meanwhile, or GnuTlsError."""
-        if (error := self._caught.take()) is not None:
-            raise error
-        if result >= 0:
-            return result
-        alert = -1
-        text = self._gnutls.strerror(result).decode(errors="replace")
-        if result == gnutls.E_FATAL_ALERT_RECEIVED:
-            alert = self._gnutls.alert_get(self._session)
-            name = self._gnutls.alert_get_name(alert) or b"unknown"
-            text = f"alert {alert}: {name.decode(errors='replace')}"
-        raise GnuTlsError(result, text, alert)
+        return checked(self._gnutls, self._caught, result, self._session)
 
     def _flush(self) -> None:
         """Sends what GnuTLS has written: whole flights, as a server may stop reading after a part;
@@ -328,54 +219,5 @@ class TlsSession:
             return 0
         return gnutls.E_CERTIFICATE_ERROR
 
-    def _on_sign(
-        self, _key: int, kind: int, _data: int, _flags: int, message: object, result: object
-    ) -> int:
-        with self._caught:
-            self.signed = True
-            content = _content(message[0])  # type: ignore[index] # a POINTER(Datum)
-            algorithm = self._algorithms.get(kind)
-            if algorithm is None:
-                content, algorithm = _split(content)
-            signature = self._key.sign_digest(content, algorithm)
-            if self._gnutls.give(result[0], signature):  # type: ignore[index]
-                return 0
-        return gnutls.E_USER_ERROR
-
-    def _on_info(self, _key: int, flags: int, _data: int) -> int:
-        """What GnuTLS asks of the key: its kind, its length, whether it can sign in some way."""
-        if flags & gnutls.INFO_ALGORITHM:
-            return self._key.public_key
-        if flags & gnutls.INFO_BITS:
-            return self._key.bits
-        if flags & gnutls.INFO_HAS_SIGNATURE:
-            wanted = self._algorithms.get(flags >> gnutls.INFO_SIGNATURE_SHIFT)
-            return int(wanted in self._key.algorithms)
-        return -1
-
 
 _AGAIN = (gnutls.E_AGAIN, gnutls.E_INTERRUPTED, gnutls.E_WARNING_ALERT_RECEIVED)
-
-
-def _ids(library: Library) -> Mapping[int, SignatureAlgorithm]:
-    return {library.sign_get_id(name): ours for name, ours in _ALGORITHMS.items()}
-
-
-def _split(digest_info: bytes) -> tuple[bytes, SignatureAlgorithm]:
-    """The digest and the algorithm of a signature by PKCS#1 v1.5."""
-    for prefix, algorithm in _DIGEST_INFOS.items():
-        if digest_info.startswith(prefix) and len(digest_info) == len(prefix) + prefix[-1]:
-            return digest_info[len(prefix) :], algorithm
-    raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="unknown DigestInfo")
-
-
-def _datum(content: bytes) -> Datum:
-    """Keeps `content` alive as long as itself."""
-    buffer = ctypes.create_string_buffer(content, len(content))
-    datum = Datum(ctypes.cast(buffer, c_void_p), len(content))
-    datum.owner = buffer
-    return datum
-
-
-def _content(datum: Datum) -> bytes:
-    return ctypes.string_at(datum.data, datum.size)
