@@ -24,6 +24,7 @@ from pkcs11 import ObjectClass
 
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
+from certclient.model.public_keys import KeyKind
 from certclient.store.pkcs11.certificate_writing import object_template
 from certclient.store.pkcs11.objects import keys
 from certclient.store.pkcs11.session import TokenSession
@@ -268,6 +269,28 @@ def test_one_that_ends_before_it_begins_takes_no_other_ones_place(pc: CliCompute
     assert conditions == {due.fingerprint: "renewable", never.fingerprint: "replaced"}
     renewed = pc.run("renew", "--all", "--yes", "--json").json["results"]
     assert [one["outcome"] for one in renewed] == ["done"]
+
+
+def test_an_ec_key_that_other_software_brought_renews_its_certificate(
+    pc: CliComputer, tmp_path: Path
+) -> None:
+    """Case 13: from a file, with no public key beside the private one."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pc.bank.add_customer(PC_USER)
+    old = pc.bank.issue_certificate(PC_USER, spki_of(key), 20)
+    import_pkcs12(pc, old.der, key, tmp_path)
+    (listed,) = pc.list()
+    assert (listed["has_key"], listed["key"], listed["key_kind"]) == (True, "present", "EC")
+    assert (listed["obstacle"], listed["condition"]) == (None, "renewable")
+    done = pc.run("renew", "--yes", "--json")
+    (result,) = done.json["results"]
+    assert result["outcome"] == "done", done.err
+    assert pc.run("remove", old.serial_hex, "--delete", "--yes").code == 0
+    assert [one["serial"] for one in pc.list()] == [result["certificate"]["serial"]]
+    with pc.nss.store().open(right_pin) as session:
+        assert isinstance(session, TokenSession)
+        kinds = [one.kind for one in keys(session.session, ObjectClass.PRIVATE_KEY)]
+    assert kinds == [KeyKind.RSA]
 
 
 def test_a_key_of_another_kind_is_there_and_cannot_be_renewed_here(

@@ -94,9 +94,10 @@ def test_the_answers_lost_are_those_of_a_ca_that_has_acted(bank: RunningBank) ->
 
 
 def test_a_ca_that_lets_wait_is_polled(bank: RunningBank) -> None:
+    """With EC keys, too."""
     bank.set_policy(wait_polls=2)
     slept: list[float] = []
-    report = tried(bank, sleep=slept.append)
+    report = tried(bank, sleep=slept.append, new_key=lambda: MemoryKey(KeyAlgorithm.EC_P384))
     assert report.passed
     assert result_of(report, Check.WAITING).verdict is Verdict.PASSED
     assert slept
