@@ -10,9 +10,12 @@ from pkcs11 import exceptions as p11
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+")
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
+CURVE_NOT_SUPPORTED = 0x140
+
 _BY_NUMBER = {
     0x0A: "CKR_CANT_LOCK",
     0x1B: "CKR_ACTION_PROHIBITED",
+    CURVE_NOT_SUPPORTED: "CKR_CURVE_NOT_SUPPORTED",
     0x190: "CKR_CRYPTOKI_NOT_INITIALIZED",
     0x191: "CKR_CRYPTOKI_ALREADY_INITIALIZED",
     0x1A0: "CKR_MUTEX_BAD",

@@ -15,8 +15,10 @@ from pkcs11 import Attribute, KeyType, MechanismFlag
 from pkcs11 import exceptions as p11
 from pkcs11.constants import DEFAULT
 
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.model.public_keys import KeyKind
+from certclient.store.pkcs11.ckr import CURVE_NOT_SUPPORTED, ckr_name, ckr_number
 
 _FALSE_FOR_TPMS = frozenset({Attribute.ENCRYPT, Attribute.DECRYPT})
 _FALSE_USAGES = _FALSE_FOR_TPMS | {Attribute.WRAP, Attribute.UNWRAP, Attribute.DERIVE}
@@ -41,6 +43,7 @@ _SAFE = {Attribute.PRIVATE: True, Attribute.SENSITIVE: True, Attribute.EXTRACTAB
 _OTHER_CAUSES = (
     p11.DeviceMemory,
     p11.DeviceRemoved,
+    p11.DomainParamsInvalid,
     p11.FunctionCancelled,
     p11.HostMemory,
     p11.KeySizeRange,
@@ -84,7 +87,21 @@ def accepted(store_id: str, kind: KeyKind, number: int) -> None:
 
 def may_be_the_template(error: pkcs11.PKCS11Error) -> bool:
     """Whether a plainer template may help: modules return anything for one that they refuse."""
-    return not isinstance(error, _OTHER_CAUSES)
+    return not isinstance(error, _OTHER_CAUSES) and ckr_number(error) != CURVE_NOT_SUPPORTED
+
+
+def as_unsupported(error: pkcs11.PKCS11Error, algorithm: KeyAlgorithm) -> CertclientError | None:
+    """The KEY_UNSUPPORTED that a failed generation stands for if the token makes no such keys,
+    whatever it claims; None for another cause."""
+    ec = algorithm.kind is KeyKind.EC
+    refused = isinstance(error, _REFUSED_CURVE if ec else p11.KeySizeRange)
+    if not refused and ckr_number(error) != CURVE_NOT_SUPPORTED:
+        return None
+    problem = "no-ec" if ec else "no-size"
+    return CertclientError(ErrorCode.KEY_UNSUPPORTED, problem=problem, reason=ckr_name(error))
+
+
+_REFUSED_CURVE = (p11.DomainParamsInvalid, p11.KeySizeRange, p11.MechanismInvalid)
 
 
 def generate_with(

@@ -17,6 +17,7 @@ from certclient.model.public_keys import KeyKind, key_kind
 from certclient.store.pkcs11.ckr import keeps_attribute
 from certclient.store.pkcs11.key_templates import (
     accepted,
+    as_unsupported,
     generate_with,
     may_be_the_template,
     templates,
@@ -72,13 +73,15 @@ def generate(session: pkcs11.Session, spec: KeySpec, label: str, store_id: str) 
 def _generate(
     session: pkcs11.Session, spec: KeySpec, label: str, store_id: str
 ) -> tuple[pkcs11.Object, pkcs11.Object]:
-    """Tries the templates in their order. Raises the error of the last one."""
+    """Tries the templates in their order. Raises the error of the last one, and KEY_UNSUPPORTED."""
     numbers = list(templates(store_id, spec.algorithm.kind))
     for number in numbers:
         try:
             pair = generate_with(session, number, spec, label)
         except pkcs11.PKCS11Error as error:
             _remove_labelled(session, label)
+            if (unsupported := as_unsupported(error, spec.algorithm)) is not None:
+                raise unsupported from error
             if number == numbers[-1] or not may_be_the_template(error):
                 raise
         else:

@@ -225,6 +225,18 @@ def test_a_token_without_ec_is_refused_before_a_key_is_made(shim: Shim, behaviou
     obtained(token)
 
 
+@pytest.mark.parametrize("refusal", ["0x140", "0x130", "0x62", "0x70"])
+def test_a_token_whose_ec_keys_are_a_claim_is_refused(shim: Shim, refusal: str) -> None:
+    """CKR_CURVE_NOT_SUPPORTED and the like: no other template is tried."""
+    token = shim.hsm.new_token()
+    shim.play(f"generate={refusal}")
+    error = failure(token, KeySpec(KeyAlgorithm.EC_P384))
+    assert error.code is ErrorCode.KEY_UNSUPPORTED
+    assert error.data["problem"] == "no-ec"
+    assert shim.calls("C_GenerateKeyPair") == 1
+    assert objects(token) == []
+
+
 def test_a_token_for_shorter_rsa_keys_is_refused_before_a_key_is_made(shim: Shim) -> None:
     token = shim.hsm.new_token()
     shim.play("rsa-bits=2048")
