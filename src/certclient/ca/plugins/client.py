@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -20,8 +19,14 @@ from certclient.ca.client import (
     Issued,
     SignerStatus,
     Transaction,
-    Waiting,
     not_offered,
+)
+from certclient.ca.plugins.guard import (
+    checked_answer,
+    checked_transaction,
+    guarded,
+    of_type,
+    secrets_of,
 )
 from certclient.ca.plugins.interface import CaPlugin, ClientInputs, OptionError, Options
 from certclient.ca.plugins.loading import AllowedPlugin, allowed_plugins, load_plugin
@@ -37,11 +42,7 @@ from certclient.model.secret import Secret
 T = TypeVar("T")
 
 _NO_SECRETS = BankSecrets()
-_MAX_STATE = 256 * 1024
-"""Bytes of a transaction's state, which the journal keeps."""
 _MAX_TEXT = 1000
-_TELLING = 8
-"""Characters of a secret that does not stand in a binary state by chance, as a short PIN may."""
 
 
 def checked_plugin(
@@ -54,7 +55,7 @@ def checked_plugin(
     """
     plugin = load_plugin(profile.ca.protocol, allowed())
     try:
-        _guarded(profile, "check_options", (), lambda: plugin.check_options(options_of(profile)))
+        guarded(profile, "check_options", (), lambda: plugin.check_options(options_of(profile)))
     except CertclientError as error:
         if isinstance(error.__cause__, OptionError):
             cause = error.__cause__
@@ -114,7 +115,9 @@ class PluginClient:
             raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=credential.user_id)
         return self._call(
             "prepare_obtain",
-            lambda client: _transaction(client.prepare_obtain(credential, new_key), credential),
+            lambda client: checked_transaction(
+                client.prepare_obtain(credential, new_key), credential
+            ),
             credential,
         )
 
@@ -130,7 +133,7 @@ class PluginClient:
         given = [one for one in (secrets.authenticator, secrets.registration_token) if one]
         return self._call(
             "prepare_renew",
-            lambda client: _transaction(
+            lambda client: checked_transaction(
                 client.prepare_renew(credential, new_key, secrets), credential, given
             ),
             secrets=given,
@@ -140,7 +143,7 @@ class PluginClient:
         """See CaClient.send."""
         return self._call(
             "send",
-            lambda client: _answer(client.send(transaction, credential), credential),
+            lambda client: checked_answer(client.send(transaction, credential), credential),
             credential,
         )
 
@@ -148,7 +151,7 @@ class PluginClient:
         """See CaClient.poll."""
         return self._call(
             "poll",
-            lambda client: _answer(client.poll(transaction, credential), credential),
+            lambda client: checked_answer(client.poll(transaction, credential), credential),
             credential,
         )
 
@@ -173,7 +176,7 @@ class PluginClient:
         if not self.abilities.tells_signer_status:
             return SignerStatus.UNKNOWN
         return self._call(
-            "signer_status", lambda client: _a(SignerStatus, client.signer_status(credential))
+            "signer_status", lambda client: of_type(SignerStatus, client.signer_status(credential))
         )
 
     def revoke(
@@ -190,7 +193,7 @@ class PluginClient:
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient.probe."""
         return self._call(
-            "probe", lambda client: [_a(CertclientError, one) for one in client.probe()]
+            "probe", lambda client: [of_type(CertclientError, one) for one in client.probe()]
         )
 
     def interrupt(self) -> None:
@@ -205,9 +208,7 @@ class PluginClient:
         with self._lock:
             if self._loaded is None:
                 plugin = self._find(self._profile)
-                client = _guarded(
-                    self._profile, "client", (), lambda: plugin.client(self._inputs())
-                )
+                client = guarded(self._profile, "client", (), lambda: plugin.client(self._inputs()))
                 self._loaded = plugin.abilities, client
             return self._loaded
 
@@ -231,52 +232,8 @@ class PluginClient:
         secrets: Sequence[Secret] = (),
     ) -> T:
         client = self._plugin()[1]
-        kept = [*secrets, *_secrets_of(credential)]
-        return _guarded(self._profile, operation, kept, lambda: run(client))
-
-
-class _BrokenPromiseError(Exception):
-    """The plug-in returned what its interface does not allow. The text names no secret."""
-
-
-def _guarded(
-    profile: Profile, operation: str, secrets: Collection[Secret], run: Callable[[], T]
-) -> T:
-    """The result of the plug-in's `run`; every error as a CertclientError without secrets."""
-    try:
-        return run()
-    except CertclientError as error:
-        if error.code is ErrorCode.INTERNAL:
-            raise _failed(profile, operation, str(error.code.code)) from None
-        if any(secret.reveal() in value for secret in secrets for value in error.data.values()):
-            # Without its cause, which has the secret, too.
-            raise _failed(profile, operation, f"a secret in {error.code.code}") from None
-        raise
-    except OptionError as error:
-        raise _failed(profile, operation, error.sentence) from error
-    except _BrokenPromiseError as error:
-        raise _failed(profile, operation, str(error)) from None
-    # Neither its words nor its traceback are kept: they may hold a secret. The type and the place
-    # say enough to whoever wrote it.
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - third-party code can fail in any way
-        raise _failed(profile, operation, f"{type(error).__name__}, {_place(error)}") from None
-
-
-def _place(error: BaseException) -> str:
-    """Where an error was raised: the innermost function and its line."""
-    step = error.__traceback__
-    while step is not None and step.tb_next is not None:
-        step = step.tb_next
-    return f"{step.tb_frame.f_code.co_name}:{step.tb_lineno}" if step is not None else ""
-
-
-def _failed(profile: Profile, operation: str, reason: str) -> CertclientError:
-    return CertclientError(
-        ErrorCode.CA_PLUGIN_FAILED,
-        protocol=profile.ca.protocol,
-        operation=operation,
-        reason=reason[:_MAX_TEXT],
-    )
+        kept = [*secrets, *secrets_of(credential)]
+        return guarded(self._profile, operation, kept, lambda: run(client))
 
 
 def _invalid(profile: Profile, key: str, reason: Reason, **data: str) -> CertclientError:
@@ -284,46 +241,3 @@ def _invalid(profile: Profile, key: str, reason: Reason, **data: str) -> Certcli
     return CertclientError(
         ErrorCode.PROFILE_INVALID, file=file, key=key, reason=reason.value, **data
     )
-
-
-def _secrets_of(credential: Credential | None) -> Sequence[Secret]:
-    if not isinstance(credential, IssueCodeCredential) or not credential.issue_code:
-        return ()
-    return (credential.issue_code,)
-
-
-def _a(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind):
-        raise _BrokenPromiseError(f"{type(value).__name__} instead of {kind.__name__}")
-    return value
-
-
-def _transaction(
-    value: object, credential: Credential, secrets: Sequence[Secret] = ()
-) -> Transaction:
-    """A transaction that may be journalled: of its size, and without a secret."""
-    transaction = _a(Transaction, value)
-    state, number = _a(bytes, transaction.state), _a(str, transaction.transaction_id)
-    _a(bytes, transaction.volatile)
-    if len(state) > _MAX_STATE:
-        raise _BrokenPromiseError(f"a state of {len(state)} bytes")
-    for secret in (*secrets, *_secrets_of(credential)):
-        text = secret.reveal()
-        if len(text) >= _TELLING and (text.encode() in state or text in number):
-            raise _BrokenPromiseError("a secret in the transaction")
-    return transaction
-
-
-def _answer(value: object, credential: Credential) -> Answer:
-    if isinstance(value, Waiting):
-        _transaction(value.transaction, credential)
-        seconds = value.check_after
-        if isinstance(seconds, int | float) and math.isfinite(seconds) and seconds >= 0:
-            return value
-        raise _BrokenPromiseError("no seconds to wait")
-    issued = _a(Issued, value)
-    _transaction(issued.transaction, credential)
-    _a(Certificate, issued.certificate)
-    for one in _a(tuple, issued.chain):
-        _a(Certificate, one)
-    return issued
