@@ -146,10 +146,8 @@ def test_an_ec_key_signs_for_its_certificate_and_goes_with_it(
     assert (list(case.store.certificates()), list(case.store.unused_keys())) == ([], [])
 
 
-@pytest.mark.parametrize("algorithm", EC)
-def test_an_ec_key_without_a_certificate_is_found_and_deleted(
-    case: StoreCase, lab: Lab, algorithm: KeyAlgorithm
-) -> None:
+def test_an_ec_key_without_a_certificate_is_found_and_deleted(case: StoreCase, lab: Lab) -> None:
+    algorithm = EC[0]
     case.skip_unless_made(algorithm)
     with open_session(case) as session:
         _, other = enroll(session, lab, algorithm=algorithm)
@@ -164,7 +162,7 @@ def test_an_ec_key_without_a_certificate_is_found_and_deleted(
     assert list(case.reopen().unused_keys()) == []
 
 
-@pytest.mark.parametrize("kinds", [(RSA, EC[0]), (EC[0], RSA), (EC[0], EC[1])])
+@pytest.mark.parametrize("kinds", [(RSA, EC[0]), (EC[1], RSA)])
 def test_a_key_is_renewed_into_one_of_another_kind(
     case: StoreCase, lab: Lab, kinds: tuple[KeyAlgorithm, KeyAlgorithm]
 ) -> None:
