@@ -28,6 +28,7 @@ BY_CODE = IssueCodeCredential("TKYM1408054", Secret(CODE))
 
 SOUND = """\
 from certclient.ca.client import *
+from certclient.ca.plugins.interface import OptionError
 from certclient.model.errors import CertclientError, ErrorCode
 
 interface = 1
@@ -203,6 +204,8 @@ def test_secrets_that_the_protocol_cannot_carry_are_refused(place: Path) -> None
         "import sys; sys.exit(credential.issue_code.reveal())",
         "raise CertclientError(ErrorCode.CA_REFUSED, message=credential.issue_code.reveal())",
         "raise CertclientError(ErrorCode.INTERNAL)",
+        "raise CertclientError(ErrorCode.CA_REFUSED, message=5)",
+        "raise OptionError('branch', credential.issue_code.reveal())",
         "return None",
         "return Waiting(transaction, float('nan'))",
         "return Waiting(transaction, -1.0)",
