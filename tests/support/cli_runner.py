@@ -19,6 +19,7 @@ from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.own_revocation import Removal, Revoked
+from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import (
     Finished,
     Leftover,
@@ -36,10 +37,12 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.keys import KeyRef
+from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.qualification.line import RecordingLine
 from certclient.store.base import (
     AttemptsLeft,
@@ -362,6 +365,9 @@ class CliRunner:
             log_file=self.log_file,
             statuses=lambda: self.statuses,
             open_procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
+            policy=Policy,
+            proxy_logins=ProxyLogins,
+            preferred_store=PreferredStore,
             tested_ca=self.tested_ca,
         )
 

@@ -75,7 +75,6 @@ def system_services() -> Services:
     """The services of the installed program's command line."""
     from certclient.cli.ports import Services
     from certclient.cli.terminal import SystemTerminal
-    from certclient.configuration.policy import read_policy
     from certclient.platform import folders
 
     return Services(
@@ -88,7 +87,7 @@ def system_services() -> Services:
         log_file=folders.log_file(),
         reminders=folders.reminders_file(),
         banks=banks,
-        policy=read_policy,
+        policy=policy,
         quit_windows=quit_windows,
         daily_reminder=daily_task,
         windows=open_windows,
@@ -100,7 +99,7 @@ def system_services() -> Services:
         forget_secrets=forget_secrets,
         unseen_results=unseen_results,
         own_folders=folders.own_folders,
-        preferred_store=preferred_store(),
+        preferred_store=preferred_store,
         check_revocation=check_revocation,
         left_out=left_out_commands(),
         tested_ca=tested_ca,
@@ -125,6 +124,13 @@ def daily_task() -> DailyReminder | None:
     from certclient.platform.rehearsal import rehearsal_folder
 
     return daily_reminder(data_folder()) if rehearsal_folder() is None else None
+
+
+def policy() -> Policy:
+    """The administrator's policy. Raises POLICY_INVALID."""
+    from certclient.configuration.policy import read_policy
+
+    return read_policy()
 
 
 def banks() -> Banks:

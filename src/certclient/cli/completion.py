@@ -7,13 +7,16 @@ values are proposed: `candidates.py`.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class, shell_complete
 
 from certclient.cli.invocation import Invocation
 from certclient.model.errors import CertclientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 VARIABLE = "_CERTCLIENT_COMPLETE"
 """Its value is what a shell asks for, such as `bash_complete`."""

@@ -97,7 +97,7 @@ class EnrollmentSession:
         )
         self._require_allowed(store)
         if name and current is None and store.destination is Destination.PC:
-            self.invocation.services.preferred_store.remember(store.store_id)
+            self.invocation.services.preferred_store().remember(store.store_id)
         return store
 
     def require_known(self, to: str | None, name: str) -> None:
@@ -122,12 +122,12 @@ class EnrollmentSession:
             for entry in reversed(self.inventory.entries)
             if user_id and entry.owner.user_id == user_id and entry.stored.key is not None
         ]
-        return [*own, self.invocation.services.preferred_store.recall()]
+        return [*own, self.invocation.services.preferred_store().recall()]
 
     def _ask(self, stores: Sequence[CertificateStore]) -> CertificateStore | None:
         chosen = self.interaction.choose(stores)
         if chosen is not None and chosen.destination is Destination.PC:
-            self.invocation.services.preferred_store.remember(chosen.store_id)
+            self.invocation.services.preferred_store().remember(chosen.store_id)
         return chosen
 
     def _require_allowed(self, store: CertificateStore) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from certclient.cli.exit_codes import DONE, EXIT_CODES
-from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, error_record, print_json
-from certclient.cli.streams import TolerantOutput
 from certclient.enrollment.preflight import profile_clock
-from certclient.model.certificate import Owner
 from certclient.model.errors import Actor, CertclientError, ErrorCode
-from certclient.model.profile import Profile
 from certclient.platform import log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.cli.invocation import Invocation
+    from certclient.cli.streams import TolerantOutput
+    from certclient.model.certificate import Owner
+    from certclient.model.profile import Profile
 
 
 def report(invocation: Invocation, error: CertclientError) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from certclient.model.errors import ErrorKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DONE = 0
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import locale
 import os
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from certclient.cli.ports import Services
 from certclient.i18n.catalogue import Catalogue, Language, language_from_environment, load
 from certclient.model.anchor_dates import anchor_error
 from certclient.model.banks import Banks, banks_of
 from certclient.model.certificate import Owner, Role
 from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError
-from certclient.model.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from certclient.cli.ports import Services
+    from certclient.model.errors import CertclientError
+    from certclient.model.profile import Profile
 
 
 @dataclass(slots=True)

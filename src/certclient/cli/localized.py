@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from certclient.cli.completion import bank_ids, banks_and_files, matching
 from certclient.cli.invocation import Invocation
@@ -13,6 +12,11 @@ from certclient.cli.ports import CommandLeftOutError, CommandLoader
 from certclient.cli.windows import link_command, start, windows_opener
 from certclient.i18n.catalogue import Catalogue, Language
 from certclient.model.deep_link import is_link
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from click.shell_completion import CompletionItem
 
 
 def invocation_of(context: click.Context) -> Invocation:

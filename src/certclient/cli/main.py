@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +14,13 @@ from certclient.cli.errors import print_warnings, report, report_lost_output
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
 from certclient.cli.localized import LazyGroup, Option, common_parameters, usage_reason
-from certclient.cli.ports import CommandLoader, Services
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from certclient.cli.ports import CommandLoader, Services
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from certclient.ca.client import CaClient
-from certclient.cli.terminal import Terminal
-from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.interaction import Interaction
-from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.overview import Row
-from certclient.enrollment.own_revocation import Removal, Revoked
-from certclient.enrollment.preferred_store import PreferredStore
-from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
-from certclient.model.banks import Banks
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.policy import Policy
-from certclient.model.profile import Profile
-from certclient.model.revocation_reason import RevocationReason
-from certclient.model.secret import Secret
-from certclient.model.start import Start
-from certclient.model.update import Announcement
-from certclient.platform.daily_reminder import DailyReminder
-from certclient.platform.proxies.logins import ProxyLogins
-from certclient.qualification.line import RecordingLine
-from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from certclient.ca.client import CaClient
+    from certclient.cli.terminal import Terminal
+    from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.interaction import Interaction
+    from certclient.enrollment.open_procedures import OpenProcedures
+    from certclient.enrollment.overview import Row
+    from certclient.enrollment.own_revocation import Removal, Revoked
+    from certclient.enrollment.preferred_store import PreferredStore
+    from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
+    from certclient.model.banks import Banks
+    from certclient.model.policy import Policy
+    from certclient.model.profile import Profile
+    from certclient.model.revocation_reason import RevocationReason
+    from certclient.model.secret import Secret
+    from certclient.model.start import Start
+    from certclient.model.update import Announcement
+    from certclient.platform.daily_reminder import DailyReminder
+    from certclient.platform.proxies.logins import ProxyLogins
+    from certclient.qualification.line import RecordingLine
+    from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
 class Revocations(Protocol):
@@ -175,21 +178,21 @@ class Services:
     clock: Callable[[], datetime]
     terminal: Terminal
     log_file: Path
+    policy: Callable[[], Policy]
+    banks: Callable[[], Banks]
+    open_procedures: Callable[[], OpenProcedures]
+    statuses: Callable[[], BankStatuses]
+    proxy_logins: Callable[[], ProxyLogins]
+    preferred_store: Callable[[], PreferredStore]
     reminders: Path | None = None
-    banks: Callable[[], Banks] = Banks
-    policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None
     display_problem: Callable[[], str | None] = lambda: None
     announcement: Callable[[Profile], Announcement] = _nothing_announced
     quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
-    open_procedures: Callable[[], OpenProcedures] = OpenProcedures
-    statuses: Callable[[], BankStatuses] = BankStatuses
-    proxy_logins: Callable[[], ProxyLogins] = ProxyLogins
     forget_secrets: Callable[[], None] = lambda: None
     unseen_results: Callable[[], bool] = lambda: False
     own_folders: Callable[[], Sequence[Path]] = tuple
-    preferred_store: PreferredStore = field(default_factory=PreferredStore)
     program: Sequence[str] = ()
     remove_rehearsal_stores: Callable[[Path], None] = lambda _folder: None
     check_protocol: Callable[[Profile], None] = lambda _profile: None

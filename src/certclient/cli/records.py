@@ -7,23 +7,26 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from certclient.cli.exit_codes import DONE
-from certclient.cli.invocation import Invocation
-from certclient.enrollment.inventory import InventoryEntry
-from certclient.enrollment.journal import Rejection
-from certclient.enrollment.overview import Row
-from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.enrollment.procedure_status import status_of
 from certclient.model.certificate import DATES, Certificate, Owner
 from certclient.model.certificate_reading import CertificateField
-from certclient.model.errors import CertclientError
-from certclient.model.policy import Policy
-from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.store.names import browser_of, title_of
+
+if TYPE_CHECKING:
+    from certclient.cli.invocation import Invocation
+    from certclient.enrollment.inventory import InventoryEntry
+    from certclient.enrollment.journal import Rejection
+    from certclient.enrollment.overview import Row
+    from certclient.enrollment.procedure import Leftover, ProcedureView
+    from certclient.model.errors import CertclientError
+    from certclient.model.policy import Policy
+    from certclient.model.profile import Profile
+    from certclient.store.base import CertificateStore, StoredCertificate
 
 SCHEMA = 1
 

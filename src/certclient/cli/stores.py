@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import UNREAD
-from certclient.model.errors import CertclientError
-from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
 from certclient.store.token_absence import Absence
+
+if TYPE_CHECKING:
+    from certclient.cli.invocation import Invocation
+    from certclient.model.errors import CertclientError
+    from certclient.store.base import CertificateStore
 
 
 def print_unusable(invocation: Invocation, store: CertificateStore, error: CertclientError) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from certclient.model.visible_text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PLAIN_WIDTH = 1000
 """Columns outside a terminal: wide enough that no line wraps, so that grep works."""

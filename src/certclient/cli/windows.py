@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
-from certclient.cli.invocation import Invocation
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.start import Start
 from certclient.platform import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.cli.invocation import Invocation
 
 
 def windows_opener(invocation: Invocation) -> Callable[[Start], int] | None:

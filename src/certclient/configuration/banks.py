@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certclient.configuration.profiles import (
     ProfileFile,
@@ -16,9 +16,13 @@ from certclient.configuration.profiles import (
 from certclient.model.banks import Banks, ConfiguredBank
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import PROFILE, Policy, forbidden, restricted
-from certclient.model.profile import Profile
 from certclient.platform.folders import profile_folders
 from certclient.platform.rehearsal import profiles_in, rehearsal_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.model.profile import Profile
 
 _EXAMPLE = "example-"
 

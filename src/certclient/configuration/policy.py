@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, unknown_key
@@ -29,6 +28,9 @@ from certclient.model.policy import (
 )
 from certclient.model.shape import kind_of
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 FILE = Path("/etc/certclient/policy.toml")
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from certclient.enrollment.gains import ShortAnswer
 from certclient.enrollment.journal import Journal, ProcedureState, Record, Rejection
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from certclient.model.profile import Profile
 
 T = TypeVar("T")
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from certclient.model.certificate import Certificate
-from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError
 from certclient.model.issue_code import FREE_CODE, CodeRule
-from certclient.model.progress import Progress
-from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
-from certclient.model.secret import Secret
-from certclient.store.base import PinRequest
+
+if TYPE_CHECKING:
+    from certclient.model.certificate import Certificate
+    from certclient.model.destination import Destination
+    from certclient.model.errors import CertclientError
+    from certclient.model.progress import Progress
+    from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
+    from certclient.model.secret import Secret
+    from certclient.store.base import PinRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.enrollment.gains import no_gain
-from certclient.enrollment.journal import Rejection
 from certclient.enrollment.obstacles import obstacle
-from certclient.model.certificate import Certificate, Owner, SubjectRule
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
 from certclient.model.names import legible
-from certclient.model.profile import Profile
 from certclient.model.visible_text import visible
 from certclient.store.base import CertificateStore, StoredCertificate, Unavailable, WriteCheck
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from certclient.enrollment.journal import Rejection
+    from certclient.model.certificate import Certificate, Owner, SubjectRule
+    from certclient.model.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

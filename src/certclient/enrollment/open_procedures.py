@@ -5,12 +5,16 @@ The journal belongs to the user and not to a bank, so reading it needs no profil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from certclient.enrollment.journal import Journal
 from certclient.enrollment.lock import is_held, locks_folder
 from certclient.enrollment.outcomes import ProcedureView, view_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.enrollment.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
-from certclient.enrollment.login_test import LoginTest
-from certclient.model.certificate import Certificate
-from certclient.model.errors import ErrorCode
-from certclient.store.base import CertificateStore
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
+    from certclient.enrollment.login_test import LoginTest
+    from certclient.model.certificate import Certificate
+    from certclient.model.errors import ErrorCode
+    from certclient.store.base import CertificateStore
 
 
 class BankHolds(enum.Enum):

@@ -6,23 +6,27 @@ Decides the condition of each certificate for its holder today.
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.enrollment.inventory import InventoryEntry, at_time, newest_per_owner
 from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus, status_of
-from certclient.enrollment.run_results import RunResult
 from certclient.enrollment.several_banks import combined, read_inventories
-from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
 from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore, StoredCertificate
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from certclient.enrollment.procedure import Leftover, ProcedureView
+    from certclient.enrollment.run_results import RunResult
+    from certclient.model.certificate import Owner
+    from certclient.store.base import CertificateStore, StoredCertificate
 
 URGENT_DAYS = 3
 """With this many days left or fewer, a renewal is urgent; reminders then become more frequent."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from certclient.platform.private_files import write_private
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _Choice(msgspec.Struct, frozen=True):

@@ -6,17 +6,21 @@ They change nothing and never ask for a PIN. The texts are in i18n/.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from certclient.model.anchor_dates import anchor_error, last_anchor_ends
-from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignaturePurpose
-from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoreSession, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
+
+    from certclient.model.certificate import Certificate
+    from certclient.model.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.journal import ProcedureKind, ProcedureState
-from certclient.enrollment.outcomes import ProcedureView
 from certclient.model.errors import ErrorCode
 from certclient.model.progress import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from certclient.enrollment.outcomes import ProcedureView
 
 
 class ProcedurePhase(enum.Enum):

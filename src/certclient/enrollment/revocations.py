@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from certclient.enrollment.journal import Rejection
+from typing import TYPE_CHECKING
+
 from certclient.model.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from certclient.enrollment.journal import Rejection
 
 REVOKED = ErrorCode.CERTIFICATE_REVOKED.code
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.bank_status import TOKEN_PREFIX
-from certclient.enrollment.overview import Overview
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore
 from certclient.store.token_absence import Absence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.enrollment.overview import Overview
+    from certclient.model.profile import Profile
+    from certclient.store.base import CertificateStore
 
 
 def store_problems(

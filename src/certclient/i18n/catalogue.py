@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import enum
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.journal import ProcedureState
-from certclient.enrollment.login_test import LoginTest
 from certclient.enrollment.outcomes import BankHolds
 from certclient.i18n.code_shape import CodeShapeTexts, code_shape
 from certclient.i18n.formatting import fill, placeholders
-from certclient.model.certificate import Role
 from certclient.model.certificate_reading import CertificateField
-from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.faults import Reason
 from certclient.model.issue_code import CodeRule, rule_of
 from certclient.model.japan_time import clock_time, in_tokyo
 from certclient.model.lifecycle import Lifecycle, Stage
-from certclient.model.progress import Step
-from certclient.store.base import AttemptsLeft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from certclient.enrollment.interaction import SecretKind
+    from certclient.enrollment.journal import ProcedureState
+    from certclient.enrollment.login_test import LoginTest
+    from certclient.model.certificate import Role
+    from certclient.model.destination import Destination
+    from certclient.model.progress import Step
+    from certclient.store.base import AttemptsLeft
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from certclient.model.visible_text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MAX_VALUE = 300
 _BREAKS = re.compile(r"[\r\n\t]+")

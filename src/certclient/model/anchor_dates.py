@@ -6,14 +6,18 @@ issued certificate that its path cannot be valid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.japan_time import later
-from certclient.model.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from certclient.model.certificate import Certificate
+    from certclient.model.profile import Profile
 
 WARNING_DAYS = 90
 """An anchor that ends within this time is warned of: long enough to distribute a new profile."""

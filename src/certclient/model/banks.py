@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from certclient.model.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

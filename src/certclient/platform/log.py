@@ -10,16 +10,20 @@ import json
 import logging
 import os
 import traceback
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certclient import __version__
-from certclient.model.errors import CertclientError
 from certclient.platform.private_files import open_private, private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from io import TextIOWrapper
+    from pathlib import Path
+
+    from certclient.model.errors import CertclientError
 
 FIELDS = frozenset(
     {

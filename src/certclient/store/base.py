@@ -8,18 +8,21 @@ Only one thread may use a store at a time. Every operation can be repeated after
 from __future__ import annotations
 
 import enum
-from collections.abc import Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from certclient.model.certificate import Certificate
-from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignaturePurpose, Signer
-from certclient.model.secret import Secret
-from certclient.store.token_description import TokenDescription
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from certclient.model.certificate import Certificate
+    from certclient.model.destination import Destination
+    from certclient.model.errors import CertclientError, ErrorCode
+    from certclient.model.secret import Secret
+    from certclient.store.token_description import TokenDescription
 
 
 class AttemptsLeft(enum.Enum):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from certclient.model.destination import Destination
 from certclient.store.base import BrowserStore, CertificateStore
 from certclient.store.token_name import TokenName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def title_of(store: CertificateStore) -> str:

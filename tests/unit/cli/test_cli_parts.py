@@ -67,6 +67,12 @@ def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
         clock=lambda: datetime.now(UTC),
         terminal=SystemTerminal(),
         log_file=tmp_path / "log",
+        policy=bootstrap.policy,
+        banks=bootstrap.banks,
+        open_procedures=bootstrap.open_procedures,
+        statuses=bootstrap.bank_statuses,
+        proxy_logins=bootstrap.proxy_logins,
+        preferred_store=bootstrap.preferred_store,
     )
     assert services.procedures(services.profile(""), (), 0.0).pending() == []
 

@@ -35,7 +35,7 @@ class TwoBrowsers:
 
     def obtain(self, *answers: str, options: tuple[str, ...] = ("--yes",)) -> int:
         self.cli_runner.terminal = FakeTerminal(interactive=True, answers=[*answers, "ABC-123"])
-        services = replace(self.cli_runner.services(), preferred_store=self.remembered)
+        services = replace(self.cli_runner.services(), preferred_store=lambda: self.remembered)
         return run(["--language", "ja", "obtain", USER, *options], services)
 
     @property

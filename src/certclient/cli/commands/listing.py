@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from certclient.cli.errors import warn_of_clock
 from certclient.cli.exit_codes import DONE
-from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
     JsonObject,
@@ -29,6 +30,9 @@ from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
 from certclient.store.names import title_of
+
+if TYPE_CHECKING:
+    from certclient.cli.invocation import Invocation
 
 _COLUMNS = ("bank", "user-id", "role", "place", "until", "days-left", "stage", "serial")
 _ONE_BANK = _COLUMNS[1:]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from certclient.cli.confirmation import attempt_record, attempt_sentence, confirm_unattended
 from certclient.cli.errors import warn_of_clock
 from certclient.cli.exit_codes import DONE
-from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.stores import print_unusable
@@ -21,6 +20,11 @@ from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from certclient.cli.invocation import Invocation
 
 UnreadStore = tuple[CertificateStore, CertclientError]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from certclient.cli.exit_codes import DONE
-from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
     JsonObject,
@@ -19,11 +18,16 @@ from certclient.cli.records import (
     procedure_record,
 )
 from certclient.cli.tables import print_table
-from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.anchor_dates import anchor_warnings
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.cli.invocation import Invocation
+    from certclient.enrollment.open_procedures import OpenProcedures
+    from certclient.enrollment.procedure import Leftover, ProcedureView
 
 _COLUMNS = ("bank", "procedure", "user-id", "state", "changed", "check-at", "last-error")
 
