@@ -11,7 +11,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -304,4 +304,14 @@ class CaClient(Protocol):
 
     def server_time(self) -> datetime | None:
         """The Date header of the CA server's last response, aware; None before any response."""
+        ...
+
+
+@runtime_checkable
+class ChecksCredential(Protocol):
+    """A client that may be unable to use a certificate on this computer, and knows it before."""
+
+    def check_credential(self, credential: CertificateCredential) -> None:
+        """Raises why this computer cannot prove itself with `credential`: TLS_LIBRARY_MISSING,
+        KEY_UNSUPPORTED. Asks neither the CA nor the key."""
         ...

@@ -63,6 +63,10 @@ the procedure open until that changes would block every other certificate of the
 _REQUEST_REFUSED = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MISMATCH})
 """Responses to a request that the CA has already received (some CAs refuse every repetition)."""
 
+_NO_REQUEST = frozenset({ErrorCode.BANK_SECRETS_REQUIRED, ErrorCode.JOURNAL_DAMAGED})
+"""The request must not be journalled, or what is journalled is no request of this protocol: the
+bank's profile has changed its protocol since."""
+
 _FINAL = frozenset(
     {
         ErrorCode.CA_REFUSED,
@@ -126,11 +130,11 @@ def _key_is_used(record: Record, error: CertclientError, *, unanswered: bool) ->
 def _may_restart(record: Record, code: ErrorCode, *, unanswered: bool) -> bool:
     """Whether a new transaction can succeed where this one failed.
 
-    That is so if the response to a lost message can no longer be fetched, or if the request could
-    not be journalled.
+    That is so if the response to a lost message can no longer be fetched, or if the request is not
+    in the journal.
     """
     return record.transactions < _MAX_TRANSACTIONS and (
-        code is ErrorCode.BANK_SECRETS_REQUIRED or (unanswered and code in _REQUEST_REFUSED)
+        code in _NO_REQUEST or (unanswered and code in _REQUEST_REFUSED)
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from certclient.ca.client import CaClient
+from certclient.ca.client import CaClient, CertificateCredential, ChecksCredential
 from certclient.enrollment.preflight import (
     Check,
     CheckResult,
@@ -27,7 +27,13 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-from certclient.store.base import Available, CertificateStore, SilentSigning, no_pin
+from certclient.store.base import (
+    Available,
+    CertificateStore,
+    SilentSigning,
+    StoreSession,
+    no_pin,
+)
 
 _MIDDLEWARE = frozenset(
     {
@@ -137,9 +143,23 @@ def _key(inputs: ReadinessInputs) -> CheckResult:
         return CheckResult(Check.KEY, Verdict.UNCHECKED, question)
     try:
         with inputs.home.open(no_pin) as session:
-            return key_result(session, inputs.current)
+            result = key_result(session, inputs.current)
+            if result.verdict is Verdict.PASSED:
+                _check_credential(inputs.ca, inputs.home, session, inputs.current)
+            return result
     except CertclientError as error:
         return CheckResult(Check.KEY, Verdict.FAILED, error)
+
+
+def _check_credential(
+    ca: CaClient, store: CertificateStore, session: StoreSession, current: Certificate
+) -> None:
+    """Raises why this computer cannot use the key as the CA needs it."""
+    if not isinstance(ca, ChecksCredential):
+        return
+    for stored in store.certificates():
+        if stored.certificate == current and stored.key is not None:
+            ca.check_credential(CertificateCredential(current, session.signer(stored.key)))
 
 
 def _question(store: CertificateStore, certificate: Certificate) -> CertclientError | None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from certclient.ca.client import (
     Answer,
+    ChecksCredential,
     IssueCodeCredential,
     Issued,
     RefusalReason,
@@ -74,7 +75,8 @@ def preflight(context: RunContext, record: Record) -> None:
     """更新前処理: reports what can be known before a key is created.
 
     Checks the connection to the CA, the clock and the store first, as they need no PIN; then, on
-    renewal, whether the current key still signs. Raises the first failure; reports warnings.
+    renewal, whether the current key still signs, and as the CA needs it. Raises the first failure;
+    reports warnings.
     """
     environment = context.environment
     with context.step(Step.PREFLIGHT):
@@ -87,6 +89,8 @@ def preflight(context: RunContext, record: Record) -> None:
         if record.kind is ProcedureKind.RENEW:
             current = Certificate.read(record.old_certificate)
             _stop_or_warn(context, (key_result(context.session(record.old_store_id), current),))
+            if isinstance(environment.ca, ChecksCredential):
+                environment.ca.check_credential(context.current(record))
 
 
 def _stop_or_warn(context: RunContext, results: Sequence[CheckResult]) -> None:

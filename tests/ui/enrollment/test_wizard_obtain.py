@@ -261,7 +261,7 @@ def test_codes_whose_hyphens_count_and_a_code_of_another_form(ui: UiEnvironment)
     customer = ui.open(EnrollmentWizard.obtain(ui.context()))
     fill_in_letter(customer, USER_ID, code.replace("-", ""))
     assert customer.wizard.page_id is WizardPageId.LETTER
-    for words in ("発行コードは19桁の英数字", "ハイフンを含みます", "入力したのは16文字です"):
+    for words in ("発行コードはハイフンを含む19桁の英数字", "入力したのは16文字です"):
         assert words in customer.text
     customer.pastes(code.lower().replace("-", "ー"), field_number=1)
     assert "入力したのは" not in customer.text

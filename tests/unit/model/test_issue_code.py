@@ -92,7 +92,7 @@ def test_a_code_that_was_read_is_read_the_same_again(rule: CodeRule) -> None:
         (LETTERS, "発行コードは16桁の英数字です。", "16 letters and digits"),
         (DIGITS, "発行コードは8桁または12桁の数字です。", "8 or 12 digits"),
         (PRINTED, "英数字（0 1 I Oは使われません）", "(but not 0 1 I O)"),
-        (HYPHENS, "（ハイフンを含みます）", "hyphens included"),
+        (HYPHENS, "発行コードはハイフンを含む9桁の英数字", "hyphens included"),
         (CodeRule(lengths=(6, 7, 8)), "6〜8桁の文字", "6 to 8 characters"),
         (CodeRule(frozenset("XYZ")), "次の文字（X Y Z）", "X Y Z"),
     ],

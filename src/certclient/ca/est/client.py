@@ -103,7 +103,7 @@ class EstClient:
         cannot authenticate by TLS with the current key."""
         if secrets:
             raise not_offered("secrets")
-        self._check_possible(_identity(credential))
+        self.check_credential(credential)
         current = credential.certificate
         names = CertificateReader(current.der).extension(SUBJECT_ALT_NAME)
         return self._prepare(Operation.REENROLL, current.subject, new_key, names)
@@ -119,7 +119,7 @@ class EstClient:
             accept=_ANSWER_TYPE,
             headers=(("Content-Transfer-Encoding", "base64"),),
         )
-        response = self._authenticated(request, credential)
+        response = self._authenticated(request, credential, state.ca_certificates)
         check_granted(response)
         if response.status == ACCEPTED:
             seconds = response.head.retry_after
@@ -153,6 +153,13 @@ class EstClient:
         """See CaClient.revoke. Raises CA_NOT_OFFERED."""
         raise not_offered("revoke")
 
+    def check_credential(self, credential: CertificateCredential) -> None:
+        """See ChecksCredential.check_credential."""
+        identity = TlsIdentity(credential.certificate, tuple(credential.chain), credential.signer)
+        if not self._transport.can_authenticate(identity):
+            # Such an exchange ends before it begins, and says why.
+            self._exchange(HttpRequest("HEAD", self._url("cacerts"), identity=identity))
+
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient.probe. Asks for `cacerts`, which every EST server has for everybody."""
         url = self._url("cacerts")
@@ -180,20 +187,20 @@ class EstClient:
         state = EstTransactionState(operation=operation, request=request, ca_certificates=chain)
         return Transaction(self._random_bytes(_ID_BYTES).hex(), state.encode())
 
-    def _check_possible(self, identity: TlsIdentity) -> None:
-        """Raises why this computer cannot authenticate by TLS with `identity`, if it cannot."""
-        if not self._transport.can_authenticate(identity):
-            # Such an exchange ends before it begins, and says why.
-            self._exchange(HttpRequest("HEAD", self._url("cacerts"), identity=identity))
-
     def _attributes(self) -> Sequence[CsrAttribute]:
         response = self._get("csrattrs", _ATTRIBUTES_TYPE)
         return csr_attributes(response.body) if has_attributes(response) else ()
 
-    def _authenticated(self, request: HttpRequest, credential: Credential) -> HttpResponse:
+    def _authenticated(
+        self, request: HttpRequest, credential: Credential, ca_certificates: Sequence[bytes]
+    ) -> HttpResponse:
+        """`ca_certificates` (DER): a server may know the root only, and need those in between."""
         if isinstance(credential, IssueCodeCredential):
             return self._with_code(request, credential)
-        return self._exchange(replace(request, identity=_identity(credential)))
+        known = [*credential.chain, *map(Certificate.read, ca_certificates)]
+        chain = self._path(credential.certificate, known) or credential.chain
+        identity = TlsIdentity(credential.certificate, tuple(chain), credential.signer)
+        return self._exchange(replace(request, identity=identity))
 
     def _with_code(self, request: HttpRequest, credential: IssueCodeCredential) -> HttpResponse:
         if not credential.issue_code:
@@ -232,18 +239,20 @@ class EstClient:
     ) -> tuple[Certificate, ...]:
         """The CA certificates for `certificate`; asks again for `cacerts` if they lead nowhere, as
         after a change of the CA's key while the request waited."""
-        if not self._leads_to_anchor(certificate, known):
+        if not self._path(certificate, known):
             known = [*known, *self._ca_certificates()]
         return sorted_chain(certificate, known)
 
-    def _leads_to_anchor(self, certificate: Certificate, known: Sequence[Certificate]) -> bool:
+    def _path(
+        self, certificate: Certificate, known: Sequence[Certificate]
+    ) -> Sequence[Certificate]:
+        """From `certificate` to one of the profile's anchors; empty if there is no valid one."""
         anchors, allowed = self._settings.trust_anchors, self._settings.signature_algorithms
         moment = max(self._clock(), certificate.not_before)
         try:
-            validate_path(certificate, known, anchors, moment, allowed)
+            return validate_path(certificate, known, anchors, moment, allowed)
         except PathError:
-            return False
-        return True
+            return ()
 
     def _ca_certificates(self) -> Sequence[Certificate]:
         """What `cacerts` has below the profile's anchors (RFC 7030, 4.1). Raises the network errors
@@ -255,7 +264,7 @@ class EstClient:
         response = self._get("cacerts", _ANSWER_TYPE)
         check_resource(response.head)
         found = certificates_in(response.body)
-        return [one for one in found if one.is_ca and self._leads_to_anchor(one, found)]
+        return [one for one in found if one.is_ca and self._path(one, found)]
 
     def _get(self, operation: str, accept: str) -> HttpResponse:
         return self._exchange(HttpRequest("GET", self._url(operation), accept=accept))
@@ -268,7 +277,3 @@ class EstClient:
 
     def _url(self, operation: str) -> str:
         return operation_url(self._settings.url, operation)
-
-
-def _identity(credential: CertificateCredential) -> TlsIdentity:
-    return TlsIdentity(credential.certificate, tuple(credential.chain), credential.signer)

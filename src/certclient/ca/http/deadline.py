@@ -49,7 +49,7 @@ class Deadline:
 
 
 class Line:
-    """A connected socket with the limits of its exchange. `close` may come from any thread."""
+    """A connected socket with the limits of its exchange. `cut` may come from any thread."""
 
     def __init__(self, connected: socket, deadline: Deadline) -> None:
         self._socket: Connected = connected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -80,6 +81,7 @@ class KeyedTls:
         self._stream = stream
         self._session = session
         self._host = host
+        self._closed = False
 
     def handshake(self, priorities: str) -> None:
         """Connects. `priorities`: see `platform.gnutls.session`."""
@@ -105,11 +107,14 @@ class KeyedTls:
 
     def close(self) -> None:
         """See socket.close."""
+        self._closed = True
         self._session.close()
         self._connected.close()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
+        if self._closed:
+            raise OSError(errno.EBADF, "the connection is closed")
         try:
             yield
         except GnuTlsError as error:

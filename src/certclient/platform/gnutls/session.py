@@ -53,7 +53,7 @@ class Trust:
 class TlsSession:
     """One session; `close` it. Methods raise GnuTlsError, and the errors of the functions given.
 
-    Only one thread may use it.
+    Only one thread may use it, and after `close` nothing: GnuTLS would read freed memory.
     """
 
     def __init__(

@@ -184,6 +184,18 @@ def test_a_renewal_is_authenticated_by_tls_and_keeps_the_names(
     assert [one.identity for one in server.requests[:-1]] == [None, None]
 
 
+def test_the_server_gets_the_issuing_ca_that_it_may_not_know(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
+    """A store has the customer's certificate only; cacerts has what stands above it."""
+    server = est_of(lab, Issuing(lab))
+    client, alone = client_of(server, lab), replace(by_key, chain=())
+    client.send(client.prepare_renew(alone, NEW_KEY), alone)
+    identity = server.posts[0].identity
+    assert identity is not None
+    assert identity.ordered_chain() == (by_key.certificate, *lab.chain)
+
+
 def test_a_renewal_keeps_the_alternative_names(lab: Lab) -> None:
     key = rsa_signer(1)
     mail = x509.SubjectAlternativeName([x509.RFC822Name("taro@example.jp")])
