@@ -95,7 +95,8 @@ class Totals:
     `lifetimes`: the time simulated, in lifetimes of the certificates; `usable`: in lifetimes less
     their time for renewal, before which no renewal can begin. `lapsed`: not renewed though the PC
     was used in the time for renewal; `unused`: it was not. `early`: renewed before half of the
-    time to its deadline had passed. `vain`: requested, but the new one ended no later.
+    time to its deadline had passed. `vain`: requested, but the new one ended no
+    later. `put_off`: lapsed after the user had put the renewal off and not used the PC again.
     """
 
     certificates: int = 0
@@ -106,6 +107,7 @@ class Totals:
     unused: int = 0
     early: int = 0
     vain: int = 0
+    put_off: int = 0
 
     def add(self, other: Totals) -> None:
         """Adds the figures of `other`."""
@@ -133,6 +135,7 @@ class Customer:
     _issued: int = 0
     _used: int = 0
     _answers: tuple[ShortAnswer, ...] = ()
+    _put_off: bool = False
 
     def live(self, days: int) -> Totals:
         """Uses the PC for `days`; returns what happened."""
@@ -145,8 +148,7 @@ class Customer:
             stage = self._life(now).stage
             self._used += stage is Stage.RENEWABLE
             if stage in (Stage.OBTAINABLE, Stage.TOO_LATE):
-                self.totals.lapsed += self._used > 0
-                self.totals.unused += self._used == 0
+                self._count_lapse()
                 self._issue(now)
             elif self._renews(now):
                 self._request(now)
@@ -211,7 +213,15 @@ class Customer:
         due = self.history.due(overview.rows, now)
         self.history.note(due, now)
         urgent = any(one.row.condition is Condition.URGENT for one in due)
-        return any(one.row.due for one in due) and (urgent or self.chance.random() > _PUT_OFF)
+        if not any(one.row.due for one in due):
+            return False
+        self._put_off = not urgent and self.chance.random() < _PUT_OFF
+        return not self._put_off
+
+    def _count_lapse(self) -> None:
+        self.totals.unused += self._used == 0
+        self.totals.put_off += self._put_off
+        self.totals.lapsed += self._used > 0 and not self._put_off
 
     def _count_renewal(self, now: datetime) -> None:
         begun, deadline = self._certificate.not_before, self._life(now).deadline
@@ -235,17 +245,18 @@ class Customer:
         held = StoredCertificate(certificate, _STORE, "", KeyRef(_STORE, der), archived=False)
         self._store = SimulatedStore(held)
         self._issued, self._used, self._answers = self._issued + 1, 0, ()
+        self._put_off = False
 
 
 def simulate(certificates: int, days: int, seed: int = SEED) -> list[tuple[str, Totals]]:
     """The figures for each row of the table, and for all together."""
-    chance = random.Random(seed)  # noqa: S311 - a simulation
     rows = {(least, most): Totals() for least, most in LIFETIMES}
     everything = Totals()
     with tempfile.TemporaryDirectory() as folder:
         profile, sample = _bank(Path(folder))
         for number in range(certificates):
             least, most = LIFETIMES[number % len(LIFETIMES)]
+            chance = random.Random(seed + number)  # noqa: S311 - a simulation
             lifetime = chance.randint(least, most)
             history = ReminderHistory(Path(folder) / f"{number}.json")
             found = Customer(profile, sample, lifetime, history, chance, number).live(days)
@@ -285,6 +296,7 @@ def main(arguments: Sequence[str]) -> int:
             f"{row.per_usable_lifetime:.2f}",
             str(row.early),
             str(row.lapsed),
+            str(row.put_off),
             str(row.unused),
             str(row.vain),
         )
@@ -296,7 +308,7 @@ def main(arguments: Sequence[str]) -> int:
 _ABOUT = "Simulates renewals over years."
 _COLUMNS = (
     *("lifetime (days)", "certificates", "renewals", "per lifetime", "per usable lifetime"),
-    *("in first half", "lapsed", "lapsed, PC not used", "in vain"),
+    *("in first half", "lapsed", "lapsed, put off", "lapsed, PC not used", "in vain"),
 )
 
 
