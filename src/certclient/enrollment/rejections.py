@@ -49,13 +49,16 @@ class Rejections:
     def reject(
         self, certificate: Certificate, source: RejectionSource, error: CertclientError
     ) -> CertclientError:
-        """As `note`; also restores the certificate archived in favour of `certificate`.
+        """As `note`; also restores the certificate archived in favour of `certificate`, unless the
+        customer has revoked that one: this computer may be on its way to somebody else.
 
         Returns CERTIFICATE_NOT_ACCEPTED for the customer, with data `restored` (serial number, hex)
         if one was restored.
         """
         self.note(certificate, source, error)
         refusal = not_accepted(certificate, error.data.get("message", ""))
+        if self._revoked_by_customer(certificate):
+            return refusal
         restored = self._reinstate(certificate) or self._restore_previous(certificate)
         if restored is None:
             return refusal
@@ -94,6 +97,10 @@ class Rejections:
             return None
         error = CertclientError(ErrorCode.CA_REFUSED)
         return self.reject(certificate, RejectionSource.INQUIRY, error)
+
+    def _revoked_by_customer(self, certificate: Certificate) -> bool:
+        earliest = read_statuses(self._journal).rejections.get(certificate.fingerprint)
+        return earliest is not None and earliest.source is RejectionSource.OWN_REQUEST
 
     def _reinstate(self, refused: Certificate) -> Certificate | None:
         """Restores a certificate that was set aside as a successor of `refused`.

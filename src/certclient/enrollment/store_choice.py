@@ -19,6 +19,10 @@ def nobody(_stores: Sequence[CertificateStore]) -> CertificateStore | None:
     return None
 
 
+UNKNOWN_NAME = "unknown-name"
+"""Data `problem` of STORE_UNAVAILABLE: no store has the name that was given."""
+
+
 def choose_store(
     inventory: Inventory,
     destination: Destination | None,
@@ -32,8 +36,9 @@ def choose_store(
 
     By `name` (`store.names.named`) if given, else by `destination`, else the store of `current`.
     Of several, the first of `preferred` (store ids), else the one that `ask` returns.
-    Raises the store's reason if it cannot be written to, TOKEN_MISSING or STORE_UNAVAILABLE if
-    none matches, STORE_AMBIGUOUS (data `stores`: names to choose from) if several do.
+    Raises the store's reason if it cannot be written to, TOKEN_MISSING or STORE_UNAVAILABLE (by
+    name: problem "unknown-name", data `stores`: all there are) if none matches, STORE_AMBIGUOUS
+    (data `stores`: names to choose from) if several do.
     """
     if not name and current is not None and destination in (None, current.store.destination):
         return _required(current.store)
@@ -51,7 +56,12 @@ def choose_store(
         return _required(store)
     if destination is Destination.USB:
         raise CertclientError(ErrorCode.TOKEN_MISSING, token=name)
-    raise CertclientError(ErrorCode.STORE_UNAVAILABLE, path=name, token=name)
+    if not name:
+        raise CertclientError(ErrorCode.STORE_UNAVAILABLE)
+    found = names_of(inventory.stores)
+    raise CertclientError(
+        ErrorCode.STORE_UNAVAILABLE, problem=UNKNOWN_NAME, token=name, stores=found
+    )
 
 
 def fitting_stores(

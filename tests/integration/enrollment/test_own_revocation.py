@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from certclient.ca.client import ALL_ABILITIES, CaAbilities
+from certclient.ca.client import ALL_ABILITIES, CaAbilities, SignerStatus
 from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.journal import RejectionSource
 from certclient.enrollment.own_revocation import Removal, Revoked
+from certclient.enrollment.procedure import Finished
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.revocation_reason import RevocationReason
 from support.customer import CustomerComputer
@@ -89,3 +90,17 @@ def test_what_cannot_be_revoked_here_is_said_before_anything_is_asked(
     customer.time.now = customer.current.not_after.replace(year=2099)
     assert refused(customer).code is ErrorCode.REVOCATION_NEEDLESS
     assert asked(customer) == 0
+
+
+def test_the_one_before_stays_put_away(customer: CustomerComputer) -> None:
+    """The bank's refusal brings an old one back, but not on a PC that is to be given away."""
+    done = customer.renew()
+    assert isinstance(done, Finished)
+    customer.current, old = done.certificate, customer.current
+    revoke(customer)
+    customer.ca.signers[done.certificate.fingerprint] = SignerStatus.REVOKED
+    person = ScriptedUser(pins=[PIN])
+    error = customer.enrollment().check_with_bank(customer.stored(), person)
+    assert error is not None
+    assert (error.code, "restored" in error.data) == (ErrorCode.CERTIFICATE_NOT_ACCEPTED, False)
+    assert customer.stored(old).archived

@@ -402,6 +402,18 @@ def test_with_two_tokens_a_store_name_is_required(cli_runner: CliRunner, capsys:
     assert cli_runner.procedures.seen == [("renew", USER, "shelf:銀")]
 
 
+def test_a_store_name_that_nothing_has_is_told_with_those_there_are(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add()
+    cli_runner.add_token("金")
+    assert cli_runner.run("renew", "--yes", "--store", "銅") == 2
+    err = capsys.readouterr().err
+    assert "「銅」という名前の保存先" in err
+    assert "金" in err
+    assert not cli_runner.procedures.seen
+
+
 def test_missing_token_is_reported(cli_runner: CliRunner, capsys: Capture) -> None:
     cli_runner.add()
     assert cli_runner.run("renew", "--yes", "--to", "usb") == 2

@@ -49,7 +49,9 @@ def test_yes_alone_does_not_revoke_the_last_one(
 ) -> None:
     last = cli_runner.add(days=5)
     assert cli_runner.run("revoke", last.serial_hex, "--yes") != 0
-    assert f"[{ErrorCode.LAST_VALID_CERTIFICATE.code}]" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert f"[{ErrorCode.LAST_VALID_CERTIFICATE.code}]" in shown
+    assert "--last-one" in shown
     assert asked(cli_runner) == []
     assert cli_runner.run("revoke", last.serial_hex, "--yes", "--last-one") == 0
 

@@ -78,9 +78,9 @@ def _ask(invocation: Invocation, target: RemovalCommand, *, agreed: bool, last_o
     """A plain yes is not enough for the last certificate with which a user ID can log in."""
     try:
         may_delete(target.stored, target.all_stored, target.now, target.statuses)
-    except CertclientError:
+    except CertclientError as error:
         if agreed and not last_one:
-            raise
+            raise CertclientError(error.code, **error.data, problem="revocation") from error
         if not agreed:
             _ask_for_user_id(invocation, target)
         return
