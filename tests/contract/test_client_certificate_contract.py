@@ -10,9 +10,11 @@ import ssl
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
@@ -200,16 +202,32 @@ def test_system_roots_apply_without_anchors(
         assert get(make(), server, identity).body == b"welcome"
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        (),
+        (x509.RFC822Name("web@bank.example.jp"),),
+        (x509.IPAddress(ip_address("192.0.2.1")),),
+    ],
+    ids=["alone", "beside a mail address", "beside an IP address"],
+)
 def test_common_name_is_no_host_name(
-    make: TransportFactory, bank: BankServer, identity: TlsIdentity, tmp_path: Path
+    make: TransportFactory,
+    bank: BankServer,
+    identity: TlsIdentity,
+    tmp_path: Path,
+    others: tuple[x509.GeneralName, ...],
 ) -> None:
     key = rsa_signer(1)
     common_name = name((NameOID.COMMON_NAME, "localhost"))
-    leaf = bank.lab.intermediate.issue(key.spki, common_name, usages=[SERVER_AUTH])
+    leaf = bank.lab.intermediate.issue(
+        key.spki, common_name, usages=[SERVER_AUTH], other_names=others
+    )
     context = tls_context(tmp_path, [leaf, *bank.lab.chain], key)
     error = error_of(make(bank.lab.anchors), context, identity)
     assert error.code is ErrorCode.TLS_UNTRUSTED
-    assert "subjectAltName" in error.data["reason"]
+    assert not signed(identity)
+    assert "host name mismatch" in error.data["reason"]
 
 
 def test_certificate_of_a_client_is_no_servers(

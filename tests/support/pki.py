@@ -188,6 +188,7 @@ class TestCa:
         usages: Sequence[ObjectIdentifier] = (CLIENT_AUTH,),
         serial: int | None = None,
         dns_names: Sequence[str] = (),
+        other_names: Sequence[x509.GeneralName] = (),
     ) -> Certificate:
         """An end-entity certificate that expires `days` after `now` (negative: already expired).
 
@@ -204,9 +205,8 @@ class TestCa:
         )
         if usages:
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
-        if dns_names:
-            names = x509.SubjectAlternativeName([x509.DNSName(dns) for dns in dns_names])
-            builder = builder.add_extension(names, critical=False)
+        if names := [*map(x509.DNSName, dns_names), *other_names]:
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return self._sign(builder)
 
     def issue_ca(

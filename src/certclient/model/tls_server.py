@@ -54,6 +54,25 @@ def has_subject_alternative_name(certificate: bytes) -> bool:
     return any(_has_subject_alternative_name(one) for one in _readable((certificate,)))
 
 
+def names_host_of_kind(certificate: bytes, host: str) -> bool:
+    """Whether a server's certificate (DER) has a subjectAltName of `host`'s kind: a dNSName for a
+    name, that very iPAddress for an address. Without one, some libraries look at the Common Name.
+    """
+    names = [one for read in _readable((certificate,)) for one in _alternative_names(read)]
+    wanted = _subject(host)
+    if isinstance(wanted, x509.IPAddress):
+        return wanted in names
+    return any(isinstance(one, x509.DNSName) for one in names)
+
+
+def _alternative_names(certificate: x509.Certificate) -> list[x509.GeneralName]:
+    try:
+        kind = x509.SubjectAlternativeName
+        return list(certificate.extensions.get_extension_for_class(kind).value)
+    except (x509.ExtensionNotFound, ValueError, TypeError):
+        return []
+
+
 def _has_subject_alternative_name(certificate: x509.Certificate) -> bool:
     try:
         certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)

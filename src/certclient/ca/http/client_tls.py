@@ -10,6 +10,7 @@ import os
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import TypeVar
@@ -125,7 +126,7 @@ class ClientTls:
             raise ssl.SSLError("no third layer of TLS")
         name = host if is_address(host) else host.encode("idna").decode("ascii")
         file, folder = ("", "") if self._anchors else system_roots()
-        trust = Trust(check_server, self._anchors, file, folder)
+        trust = Trust(partial(check_server, name), self._anchors, file, folder)
         stream = TimedStream(connected, self._monotonic)
         session = TlsSession(self._library, stream, name, trust, self._client_key(stream, deadline))
         tls = KeyedTls(connected, stream, session, host)

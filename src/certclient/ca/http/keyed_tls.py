@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from socket import socket
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.tls_server import has_subject_alternative_name
+from certclient.model.tls_server import names_host_of_kind
 from certclient.platform.gnutls import declarations as gnutls
 from certclient.platform.gnutls.calls import GnuTlsError
 from certclient.platform.gnutls.session import TlsSession
@@ -137,8 +137,9 @@ def _named(error: ssl.SSLError, reason: str) -> ssl.SSLError:
     return error
 
 
-def check_server(chain: Sequence[bytes], status: int) -> None:
-    """Raises ssl.SSLCertVerificationError if GnuTLS found something against a server's certificate.
+def check_server(host: str, chain: Sequence[bytes], status: int) -> None:
+    """Raises ssl.SSLCertVerificationError if GnuTLS found something against the certificate of the
+    server `host`.
 
     `status`: STATUS_… As with `ca.http.tls`, a server is known by its subjectAltName alone; GnuTLS
     would take a Common Name.
@@ -146,8 +147,8 @@ def check_server(chain: Sequence[bytes], status: int) -> None:
     reason = next((text for flag, text in _REASONS.items() if status & flag), "")
     if status and not reason:
         reason = f"certificate is not valid (GnuTLS status {status:#x})"
-    if not reason and not (chain and has_subject_alternative_name(chain[0])):
-        reason = "host name mismatch: no subjectAltName"
+    if not reason and not (chain and names_host_of_kind(chain[0], host)):
+        reason = "host name mismatch: no such subjectAltName"
     if reason:
         error = ssl.SSLCertVerificationError(ssl.SSL_ERROR_SSL, reason)
         error.verify_message = reason
