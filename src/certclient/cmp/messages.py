@@ -75,8 +75,10 @@ class Header:
         """Reads a PKIHeader (DER). Raises MalformedMessageError."""
         value = syntax.decode(syntax.PKIHeader, der)
         protection = value.protection_alg
+        sender = syntax.encode(value.sender)
+        name_in(sender)  # whoever reads the sender later relies on its form
         return cls(
-            sender=syntax.encode(value.sender),
+            sender=sender,
             recipient=syntax.encode(value.recipient),
             transaction_id=value.transaction_id,
             sender_nonce=value.sender_nonce,

@@ -41,7 +41,10 @@ def directory_name(name: bytes) -> bytes:
 
 
 def name_in(general_name: bytes) -> bytes | None:
-    """The Name (DER) in a GeneralName; None if it is of another kind (a URI, say)."""
+    """The Name (DER) in a GeneralName; None if it is of another kind (a URI, say).
+
+    Raises MalformedMessageError for a directoryName that does not hold exactly one TLV.
+    """
     value = syntax.tlv(general_name)
     if value.tag_bytes != bytes((_DIRECTORY_NAME,)):
         return None

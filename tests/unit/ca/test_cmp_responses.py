@@ -162,6 +162,24 @@ def test_300_single_bit_errors_in_a_response_are_all_refused(
         )
 
 
+@pytest.mark.parametrize("octet", range(5), ids=lambda octet: f"octet {octet}")
+def test_a_sender_without_a_whole_name_is_no_bug(
+    lab: Lab, by_key: CertificateCredential, octet: int
+) -> None:
+    """Bit errors in the tags and lengths of a GeneralName, which ASN.1 reads as any one TLV."""
+    sound = reply_with(lab, signing_ca(lab), NEW_KEY.spki)
+    for bit in range(8):
+
+        def damaged(request: Message, bit: int = bit) -> bytes:
+            answer = bytearray(sound(request))
+            place = answer.index(Message.decode(bytes(answer)).header.sender)
+            answer[place + octet] ^= 1 << bit
+            return bytes(answer)
+
+        error = renewal_error(lab, by_key, damaged)
+        assert error.code in (ErrorCode.CA_MALFORMED, ErrorCode.CA_PROTECTION_INVALID)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
