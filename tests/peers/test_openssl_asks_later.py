@@ -6,6 +6,7 @@ So do web servers that want a certificate for some paths only: by renegotiation 
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -26,7 +27,6 @@ from support.pki import (
     private_key_pem,
     rsa_signer,
 )
-from support.raw_server import free_port
 
 _PATIENCE = 120
 """Seconds, against hanging."""
@@ -43,32 +43,30 @@ def s_server(lab: Lab, folder: Path, version: str, ask: bytes) -> Iterator[int]:
     chain.write_bytes(certificate_pem(leaf, *lab.chain))
     secret.write_bytes(private_key_pem(key.private_key))
     anchors.write_bytes(certificate_pem(*lab.anchors))
-    port = free_port()
-    command = ["openssl", "s_server", "-accept", str(port), version, "-verify_return_error"]
+    command = ["openssl", "s_server", "-accept", "0", version, "-verify_return_error"]
     command += ["-cert", str(chain), "-cert_chain", str(chain), "-key", str(secret)]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [*command, "-CAfile", str(anchors)], stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT
     ) as process:
-        accepting = threading.Event()
-        operator = threading.Thread(target=_operate, args=(process, accepting, ask))
+        port: queue.Queue[int] = queue.Queue()
+        operator = threading.Thread(target=_operate, args=(process, port, ask))
         operator.start()
         try:
-            assert accepting.wait(_PATIENCE)
-            yield port
+            yield port.get(timeout=_PATIENCE)
         finally:
             process.kill()
             operator.join()
 
 
-def _operate(process: subprocess.Popen[bytes], accepting: threading.Event, ask: bytes) -> None:
-    """Types at the server's terminal."""
+def _operate(process: subprocess.Popen[bytes], port: queue.Queue[int], ask: bytes) -> None:
+    """Reads the port at the server's terminal, and types there."""
     assert process.stdin is not None
     assert process.stdout is not None
     answers = {b"GET ": ask, b"depth=0": _ANSWER}
     for line in process.stdout:
-        if line.startswith(b"ACCEPT"):
-            accepting.set()
+        if line.startswith(b"ACCEPT"):  # "ACCEPT [::]:39165"
+            port.put(int(line.rpartition(b":")[2]))
         for beginning in [one for one in answers if line.startswith(one)]:
             process.stdin.write(answers.pop(beginning))
             process.stdin.flush()
