@@ -94,16 +94,12 @@ def test_token_without_pss_qualifies_for_tls_1_2(
     assert pss["verdict"] == "not-applicable"
 
 
-@pytest.mark.parametrize("algorithm", ["ec-p256", "ec-p384"])
 def test_a_token_qualifies_with_ec_keys(
-    cli_runner: CliRunner,
-    softhsm: SoftHsm,
-    capsys: pytest.CaptureFixture[str],
-    algorithm: str,
+    cli_runner: CliRunner, softhsm: SoftHsm, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """TLS 1.3 takes what TLS 1.2 takes: there is no second kind of signature to try."""
     token = softhsm.new_token()
-    checks = qualified(cli_runner, token, capsys, 0, "--algorithm", algorithm)
+    checks = qualified(cli_runner, token, capsys, 0, "--algorithm", "ec-p384")
     verdicts = {one["check"]: one["verdict"] for one in checks}
     assert verdicts.pop("sign-pss") == "not-applicable"
     assert set(verdicts.values()) == {"passed"}
