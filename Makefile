@@ -43,6 +43,7 @@ bench: ## measures where a renewal's time goes, and how long windows stall; simu
 	@$(PYTHON) tools/prepare.py bench
 	@$(RUN) -m benchmarks.renewal
 	@$(RUN) -m benchmarks.renewal_years
+	@$(RUN) -m benchmarks.fleet 20000
 	@$(RUN) -m benchmarks.bank_load
 	@$(RUN) -m benchmarks.gui_stall
 

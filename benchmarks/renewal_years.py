@@ -253,7 +253,7 @@ def simulate(certificates: int, days: int, seed: int = SEED) -> list[tuple[str, 
     rows = {(least, most): Totals() for least, most in LIFETIMES}
     everything = Totals()
     with tempfile.TemporaryDirectory() as folder:
-        profile, sample = _bank(Path(folder))
+        profile, sample = practice_bank(Path(folder))
         for number in range(certificates):
             least, most = LIFETIMES[number % len(LIFETIMES)]
             chance = random.Random(seed + number)  # noqa: S311 - a simulation
@@ -266,7 +266,7 @@ def simulate(certificates: int, days: int, seed: int = SEED) -> list[tuple[str, 
     return [*named, ("all", everything)]
 
 
-def _bank(folder: Path) -> tuple[Profile, Certificate]:
+def practice_bank(folder: Path) -> tuple[Profile, Certificate]:
     """The profile of a practice bank, and one of its certificates."""
     with closing(Bank(folder / "bank")) as bank:
         bank.add_customer(_USER, USER_SUFFIX)

@@ -27,6 +27,7 @@ from certclient.model.policy import (
     PROXY,
     REMINDER_DAYS,
     REVOCATION,
+    SPREAD_RENEWALS,
     UNATTENDED_RENEWAL,
     UPDATE_NOTICE,
     VALUES,
@@ -137,6 +138,7 @@ _ABOUT = {
     REMINDER_DAYS: "Days left at which to remind, in place of the bank's.",
     PROXY: "system, none, or the proxy's address: http://host:port.",
     UNATTENDED_RENEWAL: "The company's consent to renewals without user interaction.",
+    SPREAD_RENEWALS: "false: unattended renewals begin on the first possible day, all at once.",
     UPDATE_NOTICE: "false: no update notices, because the administrator manages versions.",
     REVOCATION: "false: users cannot revoke their certificates with the program.",
 }

@@ -95,6 +95,7 @@ def renew_as_policy_allows(pc: CompanyPc) -> None:
     (user_id,) = pc.add_certificate()
     assert pc.run_scheduled_job() == 6, "no renewal without the company's consent"
     pc.set_policy("UnattendedRenewal", "REG_DWORD", "1")
+    pc.set_policy("SpreadRenewals", "REG_DWORD", "0")
     assert pc.run_scheduled_job() == 0
     assert pc.days_left() == {user_id: 365}
     assert pc.run_scheduled_job() == 3, "nothing is due any more"

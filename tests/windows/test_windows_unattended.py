@@ -37,6 +37,7 @@ def _consent() -> Iterator[None]:
     machine, view = winreg.HKEY_LOCAL_MACHINE, winreg.KEY_WOW64_64KEY
     with winreg.CreateKeyEx(machine, KEY, 0, winreg.KEY_WRITE | view) as key:
         winreg.SetValueEx(key, "UnattendedRenewal", 0, winreg.REG_DWORD, 1)
+        winreg.SetValueEx(key, "SpreadRenewals", 0, winreg.REG_DWORD, 0)
     yield
     winreg.DeleteKeyEx(machine, KEY, view)
 

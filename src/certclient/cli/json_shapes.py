@@ -215,6 +215,7 @@ class Policy(TypedDict):
     reminder_days: list[int] | None
     proxy: str | None
     unattended_renewal: bool
+    spread_renewals: bool
     update_notice: bool
     revocation: bool
 

@@ -232,6 +232,7 @@ def policy_record(policy: Policy) -> JsonObject:
         "reminder_days": list(policy.reminder_days) or None,
         "proxy": str(policy.proxy) if policy.proxy else None,
         "unattended_renewal": policy.unattended_renewal,
+        "spread_renewals": policy.spread_renewals,
         "update_notice": policy.update_notice,
         "revocation": policy.revocation,
     }

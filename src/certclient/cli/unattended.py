@@ -23,6 +23,8 @@ from certclient.enrollment.procedure import Outcome, ProcedureKind, ProcedureVie
 from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.reminder import ReminderHistory
 from certclient.enrollment.unattended import (
+    is_its_turn,
+    is_put_off,
     needing_attention,
     refused_alone,
     renewal_blocker,
@@ -140,14 +142,12 @@ class _Bank:
     def renew(self) -> list[ProcedureResult]:
         """Resumes interrupted procedures first, then renews the certificates that are due."""
         session = self._session()
-        finished = [
-            self._resume(session, view)
-            for view in session.procedures.pending()
-            if _resumes_unattended(view)
-        ]
+        pending = [v for v in session.procedures.pending() if _resumes_unattended(v)]
+        left = [view for view in pending if self._is_put_off(session, view)]
+        finished = [self._resume(session, view) for view in pending if view not in left]
         if finished:
             session = self._session()
-        tried = {result.user_id for result in finished}
+        tried = {result.user_id for result in finished} | {view.user_id for view in left}
         due = [
             entry
             for entry in needing_attention(session.inventory)
@@ -156,7 +156,8 @@ class _Bank:
         refused = [
             entry for entry in refused_alone(session.inventory) if entry.owner.user_id not in tried
         ]
-        results = finished + [self._renew(session, entry) for entry in due]
+        renewed = [self._renew(session, entry) for entry in due]
+        results = finished + [one for one in renewed if one is not None]
         results += [one for entry in refused if (one := self._ask_again(session, entry))]
         return results + self._unread(session)
 
@@ -198,10 +199,19 @@ class _Bank:
             self._remind(_entry_of(session, view))
         return result
 
-    def _renew(self, session: EnrollmentSession, entry: InventoryEntry) -> ProcedureResult:
+    def _is_put_off(self, session: EnrollmentSession, view: ProcedureView) -> bool:
+        services = self._invocation.services
+        entry = _entry_of(session, view)
+        return services.policy().spread_renewals and is_put_off(view, entry, services.clock())
+
+    def _renew(self, session: EnrollmentSession, entry: InventoryEntry) -> ProcedureResult | None:
+        """The result; None if it is not this certificate's turn."""
         reason = renewal_blocker(session.profile, entry)
         if reason is not None:
             return self._requires_user(entry, entry.full_id, reason)
+        services = self._invocation.services
+        if services.policy().spread_renewals and not is_its_turn(entry, services.clock()):
+            return None
 
         def run() -> Outcome:
             destination = session.store(None, "", entry)
@@ -244,15 +254,15 @@ class _Bank:
         history.forget_earlier(entry.certificate.fingerprint, services.clock())
 
 
-def _resumes_unattended(view: ProcedureView) -> bool:
-    """取得 needs a user, except to confirm a certificate that is already issued."""
-    return view.kind is ProcedureKind.RENEW or view.state.unconfirmed
-
-
 def _entry_of(session: EnrollmentSession, view: ProcedureView) -> InventoryEntry | None:
     """The certificate that now counts for the procedure's user ID."""
     counting = newest_per_owner(session.inventory.entries)
     return next((entry for entry in counting if entry.owner.user_id == view.user_id), None)
+
+
+def _resumes_unattended(view: ProcedureView) -> bool:
+    """取得 needs a user, except to confirm a certificate that is already issued."""
+    return view.kind is ProcedureKind.RENEW or view.state.unconfirmed
 
 
 def check_unattended_options(

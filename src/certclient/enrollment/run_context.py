@@ -17,6 +17,7 @@ from certclient.ca.client import (
     Transaction,
 )
 from certclient.ca.transport import Transport
+from certclient.enrollment.backoff import MAX_ATTEMPTS, pause_after
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
 from certclient.enrollment.journal import ProcedureKind, Record
 from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
@@ -275,11 +276,11 @@ class RunContext:
 
     def network(self, call: Callable[[], T]) -> T:
         """Runs one exchange with the CA; retries after a transient error while patience lasts."""
-        for attempt in range(_MAX_ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 return self.through_proxy(call)
             except CertclientError as error:
-                pause = _pause(error, attempt, self.environment.random_bytes)
+                pause = pause_after(error, attempt, self.environment.random_bytes)
                 if pause is None or not self.can_wait(pause) or self.interaction.stop_requested():
                     raise
                 self.unanswered = True
@@ -315,35 +316,3 @@ class RunContext:
         """Sleeps for `seconds`, counted as waiting."""
         with self.stopwatch.measure("waiting"):
             self.environment.sleep(seconds)
-
-
-_MAX_ATTEMPTS = 4
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 30.0
-_PASSING = frozenset(
-    {
-        ErrorCode.NETWORK_UNREACHABLE,
-        ErrorCode.NETWORK_TIMEOUT,
-        ErrorCode.SERVER_ERROR,
-        ErrorCode.SERVER_BUSY,
-        ErrorCode.FOREIGN_ANSWER,
-    }
-)
-
-
-def _pause(
-    error: CertclientError, attempt: int, random_bytes: Callable[[int], bytes]
-) -> float | None:
-    """Seconds before the next attempt, None if there is none.
-
-    Exponential with jitter (half to all of the interval), at least the server's Retry-After.
-    """
-    if error.code not in _PASSING or attempt == _MAX_ATTEMPTS - 1:
-        return None
-    ceiling: float = min(_FIRST_PAUSE * 2.0**attempt, _LONGEST_PAUSE)
-    jittered = ceiling * (0.5 + int.from_bytes(random_bytes(2), "big") / 2**17)
-    try:
-        asked = float(error.data.get("retry_after", "0"))
-    except ValueError:
-        asked = 0.0
-    return max(jittered, asked)

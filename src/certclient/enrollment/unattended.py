@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from certclient.enrollment.backoff import PASSING
 from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.inventory import Inventory, InventoryEntry, newest_per_owner
+from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.outcomes import ProcedureView
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -18,6 +20,7 @@ from certclient.model.keys import Protection
 from certclient.model.lifecycle import Stage
 from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.profile import Profile
+from certclient.model.spreading import is_turn, is_urgent, tries_again
 from certclient.store.base import SilentSigning, Unavailable
 from certclient.store.unavailable import store_by_id
 
@@ -81,6 +84,30 @@ def resume_blocker(
     found = [error for entry in own if (error := check(profile, entry)) is not None]
     home = store_by_id(inventory.stores, view.store_id).store_id
     return found[0] if found else inventory.unusable.get(home)
+
+
+def is_its_turn(entry: InventoryEntry, now: datetime) -> bool:
+    """Whether a scheduled job renews this certificate, which nothing prevents, at `now` (aware).
+
+    `model.spreading` spreads the renewals of many computers.
+    """
+    return is_turn(entry.certificate, entry.life, now)
+
+
+def is_put_off(view: ProcedureView, entry: InventoryEntry | None, now: datetime) -> bool:
+    """Whether a scheduled job leaves this procedure to a later run than the one at `now` (aware).
+
+    `entry`: the user ID's current certificate. A request that the CA could not answer is repeated
+    in one of the next half-days, by `model.spreading`; what the CA has begun, and what is urgent,
+    is continued by each run.
+    """
+    unanswered = view.state in _UNANSWERED and view.last_error in PASSING
+    if not unanswered or entry is None or is_urgent(entry.life, now):
+        return False
+    return not tries_again(view.id, view.changed, now)
+
+
+_UNANSWERED = (ProcedureState.PREPARED, ProcedureState.KEY_CREATED, ProcedureState.REQUESTED)
 
 
 class RetrySchedule:

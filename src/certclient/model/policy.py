@@ -42,6 +42,7 @@ DESTINATIONS = "Destinations"
 REMINDER_DAYS = "ReminderDays"
 PROXY = "Proxy"
 UNATTENDED_RENEWAL = "UnattendedRenewal"
+SPREAD_RENEWALS = "SpreadRenewals"
 UPDATE_NOTICE = "UpdateNotice"
 REVOCATION = "Revocation"
 
@@ -51,6 +52,7 @@ VALUES: Mapping[str, ValueKind] = {
     REMINDER_DAYS: ValueKind.LIST,
     PROXY: ValueKind.TEXT,
     UNATTENDED_RENEWAL: ValueKind.SWITCH,
+    SPREAD_RENEWALS: ValueKind.SWITCH,
     UPDATE_NOTICE: ValueKind.SWITCH,
     REVOCATION: ValueKind.SWITCH,
 }
@@ -88,8 +90,9 @@ class Policy:
     `profiles`: ids of the only permitted banks, () for all. `destinations`: the only permitted ones
     of the bank's destinations, () for all. `reminder_days`: days left, descending, in place of the
     bank's; () for the bank's. `proxy`: None for the system's. `unattended_renewal`: the company's
-    consent to renewals without user interaction. `revocation`: users may revoke their own
-    certificates. `sources`: where the settings were found.
+    consent to renewals without user interaction. `spread_renewals`: these are spread over days
+    (`model.spreading`). `revocation`: users may revoke their own certificates. `sources`: where the
+    settings were found.
     """
 
     profiles: tuple[str, ...] = ()
@@ -97,6 +100,7 @@ class Policy:
     reminder_days: tuple[int, ...] = ()
     proxy: ProxyChoice | None = None
     unattended_renewal: bool = False
+    spread_renewals: bool = True
     update_notice: bool = True
     revocation: bool = True
     sources: tuple[str, ...] = ()
@@ -143,6 +147,7 @@ def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
         reminder_days=_checked(stored, REMINDER_DAYS, _days),
         proxy=None if proxy is None else _proxy(stored[PROXY], proxy),
         unattended_renewal=_switch(stored, UNATTENDED_RENEWAL, default=False),
+        spread_renewals=_switch(stored, SPREAD_RENEWALS, default=True),
         update_notice=_switch(stored, UPDATE_NOTICE, default=True),
         revocation=_switch(stored, REVOCATION, default=True),
         sources=tuple(sorted({value.source for value in stored.values()})),

@@ -22,6 +22,8 @@ from support.command_line import PC_USER, USB_USER, CliComputer, CompletedComman
 _SCRIPT = 'mount -t overlay none -o "lowerdir=$1:/etc" /etc && shift && exec "$@"'
 _NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-rm")
 JOB = ("renew", "--all", "--unattended", "--json")
+CONSENT = "UnattendedRenewal = true\nSpreadRenewals = false"
+"""The clock is the real one: renews now, whatever day it is."""
 
 
 def in_etc(etc: Path, command: Sequence[str]) -> list[str]:
@@ -71,7 +73,7 @@ def test_unattended_renewal_requires_the_policy(managed_pc: ManagedPc) -> None:
     old = pc.add_certificate(PC_USER, pc.nss.store())
     refused = managed_pc.run(*JOB)
     assert (refused.code, refused.json["error"]["code"]) == (6, "CC-UNATTENDED-OFF")
-    managed_pc.write_policy("UnattendedRenewal = true")
+    managed_pc.write_policy(CONSENT)
     done = managed_pc.run(*JOB)
     assert done.code == 0, done.err
     assert done.err == "", "no output that a scheduler would send by e-mail"
@@ -85,7 +87,7 @@ def test_unattended_renewal_requires_the_policy(managed_pc: ManagedPc) -> None:
 
 def test_unattended_run_skips_tokens_and_spends_no_pin_attempt(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
-    managed_pc.write_policy("UnattendedRenewal = true")
+    managed_pc.write_policy(CONSENT)
     pc.add_certificate(PC_USER, pc.nss.store(), days=20)
     token = pc.plug_in_token()
     on_token = pc.add_certificate(USB_USER, token.store(), days=5)
@@ -103,7 +105,7 @@ def test_unattended_run_skips_tokens_and_spends_no_pin_attempt(managed_pc: Manag
 
 def test_next_run_polls_a_waiting_ca_again(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
-    managed_pc.write_policy("UnattendedRenewal = true")
+    managed_pc.write_policy(CONSENT)
     pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     assert managed_pc.run(*JOB, "--wait", "0").code == 4
@@ -114,7 +116,7 @@ def test_next_run_polls_a_waiting_ca_again(managed_pc: ManagedPc) -> None:
 
 def test_unattended_run_skips_a_running_procedure(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
-    managed_pc.write_policy("UnattendedRenewal = true")
+    managed_pc.write_policy(CONSENT)
     old = pc.add_certificate(PC_USER, pc.nss.store())
     data = pc.home / ".local" / "share" / "certclient"
     profile_id = managed_pc.run("list", "--json").json["profile"]
@@ -151,7 +153,7 @@ def test_invalid_policy_stops_the_program_and_names_the_setting(managed_pc: Mana
 def test_policy_writable_by_others_stops_the_program(managed_pc: ManagedPc) -> None:
     managed_pc.write_policy("UnattendedRenewal = true", mode=0o666)
     assert managed_pc.run(*JOB).json["error"]["code"] == "CC-POLICY-INVALID"
-    managed_pc.write_policy("UnattendedRenewal = true")
+    managed_pc.write_policy(CONSENT)
     os.chown(managed_pc.etc / "certclient" / "policy.toml", 12345, 12345)
     assert managed_pc.run(*JOB).json["error"]["code"] == "CC-POLICY-INVALID"
     assert managed_pc.run("list", "--json").json["error"]["code"] == "CC-POLICY-INVALID"

@@ -15,7 +15,7 @@ import pytest
 from certclient.cli.main import run
 from certclient.cli.ports import Services
 from certclient.enrollment.overview import Row, read_overview
-from certclient.enrollment.procedure import ProcedureKind
+from certclient.enrollment.procedure import ProcedureKind, ProcedureState
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.banks import Banks, ConfiguredBank, banks_of
 from certclient.model.errors import CertclientError, ErrorCode
@@ -25,7 +25,8 @@ from certclient.platform import log
 from support.cli_runner import NOW, CliRunner, FakeTerminal, view, waiting
 
 Capture = pytest.CaptureFixture[str]
-CONSENT = Policy(unattended_renewal=True)
+CONSENT = Policy(unattended_renewal=True, spread_renewals=False)
+SPREAD = Policy(unattended_renewal=True)
 COMMAND = ("renew", "--all", "--unattended", "--json")
 
 
@@ -70,6 +71,55 @@ def test_certificate_that_needs_no_interaction_is_renewed_without_a_prompt(
     assert result["profile"] == "practice"
     assert record["exit_code"] == 0
     assert cli_runner.terminal.prompts == []
+
+
+def test_renewals_of_many_certificates_are_spread_over_days(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    users = [f"TKYM14080{number}" for number in range(10, 40)]
+    for user in users:
+        cli_runner.add(user, days=29)
+    start(cli_runner, capsys, policy=SPREAD)
+    first = {user for _, user, _ in cli_runner.procedures.seen}
+    assert len(first) < len(users) / 2
+    start(cli_runner, capsys, policy=SPREAD)
+    assert {user for _, user, _ in cli_runner.procedures.seen} == first, "the same at each run"
+    cli_runner.now = NOW + timedelta(days=20)
+    start(cli_runner, capsys, policy=SPREAD)
+    assert {user for _, user, _ in cli_runner.procedures.seen} == set(users)
+
+
+def test_certificate_that_needs_a_person_is_reported_on_the_first_day(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add(days=29, store=cli_runner.add_token(pin="1234"))
+    (result,) = start(cli_runner, capsys, policy=SPREAD)["results"]
+    assert result["outcome"] == "needs-person"
+
+
+def test_request_that_the_ca_could_not_answer_is_repeated_by_the_next_afternoon(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    users = [f"TKYM14080{number}" for number in range(10, 40)]
+    for user in users:
+        cli_runner.add(user, days=25)
+    cli_runner.procedures.views = [
+        replace(
+            view(user, f"feed00{user[-2:]}"),
+            state=ProcedureState.REQUESTED,
+            last_error=ErrorCode.SERVER_BUSY,
+            changed=NOW,
+        )
+        for user in users
+    ]
+    start(cli_runner, capsys, policy=SPREAD)
+    seen = cli_runner.procedures.seen
+    assert 0 < len(seen) < len(users), "not all at once when the CA comes back"
+    assert {what for what, _, _ in seen} == {"resume"}, "what is put off is not begun anew"
+    seen.clear()
+    cli_runner.now = NOW + timedelta(days=1, hours=2)
+    start(cli_runner, capsys, policy=SPREAD)
+    assert {user for _, user, _ in seen} == set(users)
 
 
 def test_nothing_due_is_reported(cli_runner: CliRunner, capsys: Capture) -> None:

@@ -151,7 +151,7 @@ def test_scheduled_task_runs_an_existing_command_as_the_user(tmp_path: Path) -> 
     assert program == r'"%ProgramFiles%\certclient\certclientw.exe"'
     arguments = task.findtext(f".//{space}Arguments", "").split()
     cli_runner = CliRunner(tmp_path / "certclient.log")
-    cli_runner.add()
+    cli_runner.add(days=5)
     consent = replace(cli_runner.services(), policy=lambda: Policy(unattended_renewal=True))
     assert run(arguments, consent) == 0
     assert len(cli_runner.procedures.seen) == 1

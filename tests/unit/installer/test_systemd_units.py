@@ -57,7 +57,9 @@ def test_unit_for_computers_is_shut_in(tmp_path: Path) -> None:
 
 def test_renewals_of_many_computers_are_spread() -> None:
     for timer in UNITS.rglob("certclient-renew*.timer"):
-        assert "\nRandomizedDelaySec=2h\n" in timer.read_text(encoding="utf-8")
+        text = timer.read_text(encoding="utf-8")
+        assert "\nOnCalendar=*-*-* 10:00\nOnCalendar=*-*-* 13:30\n" in text
+        assert "\nRandomizedDelaySec=3h 30min\n" in text, "the morning's ends before the next"
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)

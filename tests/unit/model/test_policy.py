@@ -43,6 +43,7 @@ def test_empty_policy_changes_nothing(profile: Profile) -> None:
     assert policy == Policy()
     assert restricted(profile, policy) == profile
     assert not policy.unattended_renewal, "consent is never assumed"
+    assert policy.spread_renewals
     assert policy.update_notice
     assert policy.revocation
 
@@ -54,6 +55,7 @@ def test_every_value_is_read(profile: Profile) -> None:
         ReminderDays="10, 40",
         Proxy="proxy.example.co.jp:8080",
         UnattendedRenewal=1,
+        SpreadRenewals=0,
         UpdateNotice=0,
         Revocation=0,
     )
@@ -63,11 +65,12 @@ def test_every_value_is_read(profile: Profile) -> None:
         reminder_days=(40, 10),
         proxy=ProxyChoice(ProxyMode.FIXED, "http://proxy.example.co.jp:8080"),
         unattended_renewal=True,
+        spread_renewals=False,
         update_notice=False,
         revocation=False,
         sources=(PLACE,),
     )
-    assert len(VALUES) == 7, "otherwise this test misses a value"
+    assert len(VALUES) == 8, "otherwise this test misses a value"
 
 
 @pytest.mark.parametrize(
