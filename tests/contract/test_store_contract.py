@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -22,12 +23,14 @@ from certclient.model.keys import (
     Signer,
     signature_algorithms,
 )
+from certclient.platform.change_stamps import stamp_of
 from certclient.store.base import (
     Available,
     CertificateStore,
     ChangeStamped,
     StoredCertificate,
     StoreSession,
+    Watched,
 )
 from contract.stores import StoreCase
 from support.odd_certificates import ODDITIES
@@ -81,27 +84,33 @@ def test_change_stamp_differs_after_each_change_and_not_after_reading(
     """A token has none: nothing but its content says that it was written to."""
     store = case.store
     if case.destination is Destination.USB:
-        assert not isinstance(store, ChangeStamped)
+        assert not isinstance(store, (ChangeStamped, Watched))
         return
     assert isinstance(store, ChangeStamped)
-    stamps = [store.change_stamp()]
+    assert isinstance(store, Watched)
+
+    def stamp() -> tuple[Hashable, Hashable]:
+        return store.change_stamp(), tuple(map(stamp_of, store.watched()))
+
+    stamps = [stamp()]
     with open_session(case) as session:
         _key, certificate = enroll(session, lab)
-    stamps.append(store.change_stamp())
+    stamps.append(stamp())
     with open_session(case) as session:
         session.archive(certificate)
-    stamps.append(store.change_stamp())
+    stamps.append(stamp())
     with open_session(case) as session:
         session.unarchive(certificate)
-    stamps.append(store.change_stamp())
+    stamps.append(stamp())
     with open_session(case) as session:
         session.delete(certificate)
-    stamps.append(store.change_stamp())
-    assert len(set(stamps)) == len(stamps)
+    stamps.append(stamp())
+    for kind in zip(*stamps, strict=True):
+        assert len(set(kind)) == len(kind)
     store.availability()
     store.certificates()
     store.unused_keys()
-    assert store.change_stamp() == stamps[-1]
+    assert stamp() == stamps[-1]
 
 
 @pytest.mark.parametrize("algorithm", [KeyAlgorithm.RSA_2048, KeyAlgorithm.RSA_3072])

@@ -7,10 +7,9 @@ Imports are inside functions, in this package and nowhere else, so that `certcli
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.preferred_store import PreferredStore
     from certclient.enrollment.preflight import System
     from certclient.enrollment.procedure import Enrollment
+    from certclient.enrollment.reminder_index.look import Look
     from certclient.enrollment.run_context import CodeVault
     from certclient.enrollment.vault import CredentialVault
     from certclient.model.banks import Banks
@@ -56,7 +56,13 @@ def main() -> int:
     """Runs the command line of this process; returns the exit code.
 
     With the one argument `token-host`, this process is the child of a PKCS#11 module instead.
+    `remind` ends at once if the last look at the stores proves that nothing is due.
     """
+    if "remind" in sys.argv:
+        from certclient.bootstrap.reminding import nothing_due
+
+        if nothing_due(sys.argv[1:]):
+            return 0
     from certclient.store.isolated.command import HOST_ARGUMENT
 
     if sys.argv[1:] == [HOST_ARGUMENT]:
@@ -106,7 +112,15 @@ def system_services() -> Services:
         check_protocol=check_protocol,
         program=program(),
         remove_rehearsal_stores=remove_rehearsal_stores,
+        look=begin_look,
     )
+
+
+def begin_look(bank: str) -> Look:
+    """See `reminding.look`."""
+    from certclient.bootstrap.reminding import look
+
+    return look(bank)
 
 
 def program() -> Sequence[str]:
@@ -205,7 +219,15 @@ def window_services() -> WindowServices:
         practise=(*program(), "practice", "try") if can_practise() else (),
         practice_code=practice_code,
         check_revocation=check_revocation,
+        look=window_looks(),
     )
+
+
+def window_looks() -> Callable[[], Look]:
+    """See `reminding.looks`: the windows read the banks' profiles once, after this call."""
+    from certclient.bootstrap.reminding import looks
+
+    return looks()
 
 
 def practice_code() -> PracticeCode | None:
@@ -327,7 +349,7 @@ def check_revocation(rows: Sequence[Row]) -> bool:
     from certclient.platform.folders import journal_file
 
     proxies = decided_proxy(read_policy())
-    lookup = revocation_lookup(clock, secrets.token_bytes, proxies, proxy_logins())
+    lookup = revocation_lookup(clock, os.urandom, proxies, proxy_logins())
     path = journal_file()
     return checks_in(path.parent, lambda: Journal(path), lookup, clock).check(rows)
 
@@ -470,11 +492,11 @@ def enrollment(
     environment = Environment(
         profile=profile,
         stores=stores,
-        ca=ca_client_for(profile, clock, secrets.token_bytes, proxies, logins),
+        ca=ca_client_for(profile, clock, os.urandom, proxies, logins),
         vault=code_vault(opened),
         clock=clock,
         sleep=time.sleep,
-        random_bytes=secrets.token_bytes,
+        random_bytes=os.urandom,
         max_wait=max_wait,
         system=system(),
         proxy_logins=logins,
@@ -503,4 +525,4 @@ def tested_ca(profile: Profile) -> tuple[CaClient, RecordingLine]:
         return lines[0]
 
     proxies, logins = decided_proxy(read_policy()), proxy_logins()
-    return ca_client_for(profile, clock, secrets.token_bytes, proxies, logins, recorded), lines[0]
+    return ca_client_for(profile, clock, os.urandom, proxies, logins, recorded), lines[0]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from certclient.cli.ports import Services
+    from certclient.enrollment.overview import Overview
+    from certclient.enrollment.reminder_index.look import Look
     from certclient.model.errors import CertclientError
     from certclient.model.profile import Profile
 
@@ -104,6 +106,15 @@ class Invocation:
         """
         banks = self.banks()
         return banks.some() if banks.configured else ()
+
+    def look(self) -> Look:
+        """Begins a look at the stores for the bank chosen or for all; call it before `banks`."""
+        return self.services.look(self.profile_name)
+
+    def end_look(self, look: Look, overview: Overview) -> None:
+        """Ends a look, if all banks that it is about can be used."""
+        if not self.banks().errors:
+            look.end(overview, self.banks().profiles)
 
     def at_banks(self) -> Sequence[Invocation]:
         """One run for each bank whose CA can be asked, at least one.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from certclient.enrollment.reminder_index.look import no_look
 from certclient.model.errors import CertclientError, ErrorCode
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.own_revocation import Removal, Revoked
     from certclient.enrollment.preferred_store import PreferredStore
     from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
+    from certclient.enrollment.reminder_index.look import Look
     from certclient.model.banks import Banks
     from certclient.model.policy import Policy
     from certclient.model.profile import Profile
@@ -169,6 +171,8 @@ class Services:
     - `remove_rehearsal_stores`: removes the stores of the rehearsal in this folder, with all keys.
     - `check_revocation`: asks the banks that publish revocations about those of these rows that are
       due, in the network; returns whether anything was learned. Never raises.
+    - `look`: begins a look at the stores for the bank chosen (id or path) or all (""), before any
+      profile is read.
     """
 
     commands: Mapping[str, CommandLoader]
@@ -197,5 +201,6 @@ class Services:
     remove_rehearsal_stores: Callable[[Path], None] = lambda _folder: None
     check_protocol: Callable[[Profile], None] = lambda _profile: None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
+    look: Callable[[str], Look] = lambda _bank: no_look()
     left_out: frozenset[str] = frozenset()
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca

@@ -63,6 +63,13 @@ def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, StoredValue]:
     return {name: _stored_value(path, name, parsed) for name in parsed.table}
 
 
+def policy_places() -> Sequence[str]:
+    """The places (`platform.change_stamps`) of which one changes whenever the policy does."""
+    if sys.platform == "win32":
+        return [rf"{hive}\{key}" for hive in ("HKCU", "HKLM") for key in (KEY, PACKAGE_KEY)]
+    return [str(FILE), str(FILE.parent)]
+
+
 def examine_policy(path: Path | None = None) -> tuple[Policy | None, Sequence[CertclientError]]:
     """The policy in a file that need not be this computer's, or None and every fault in it.
 

@@ -129,6 +129,13 @@ def profile_files(folders: Sequence[Path]) -> dict[str, ProfileFile]:
     return found
 
 
+def profile_places(folders: Sequence[Path]) -> Sequence[str]:
+    """The places (`platform.change_stamps`) of which one changes whenever a profile in `folders`
+    comes, goes or changes."""
+    files = [file.path for file in profile_files(folders).values()]
+    return [str(place) for place in dict.fromkeys((*folders, *files))]
+
+
 def is_path(name: str) -> bool:
     """Whether a user who types `name` means a file and not a bank's id."""
     return "/" in name or "\\" in name or name.endswith(".toml")

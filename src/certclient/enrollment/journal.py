@@ -21,6 +21,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
+from certclient.platform.change_stamps import stamp_of
 from certclient.platform.private_files import open_private, private_folder
 
 T = TypeVar("T")
@@ -201,21 +202,18 @@ class Rejection:
     message: str = ""
 
 
-def change_stamp(path: Path) -> tuple[tuple[int, int, int], ...]:
+def change_stamp(path: Path) -> tuple[str, ...]:
     """What differs after each write to the journal file `path`, by whichever process.
 
-    Inode, size and time (ns) of the database and its write-ahead log; reads no content. An empty
-    log counts as none, as every reader creates one.
+    Reads no content. An empty write-ahead log counts as none, as every reader creates one.
     """
-    return tuple(_stamp(file) for file in (path, path.with_name(f"{path.name}-wal")))
+    return tuple(map(stamp_of, journal_places(path)))
 
 
-def _stamp(file: Path) -> tuple[int, int, int]:
-    try:
-        status = file.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (status.st_ino, status.st_size, status.st_mtime_ns) if status.st_size else (0, 0, 0)
+def journal_places(path: Path) -> tuple[str, str]:
+    """The places (`platform.change_stamps`) of which one changes with each write to the journal
+    `path`: the database and its write-ahead log."""
+    return str(path), f"{path}-wal"
 
 
 class Journal:

@@ -5,16 +5,16 @@ Fast and without a window: no Qt, no PIN, no network. A small file records what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import msgspec
 
-from certclient.enrollment.overview import Condition, Row
+from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
-from certclient.model.japan_time import day_in_tokyo
+from certclient.model.japan_time import TOKYO, day_in_tokyo, days_after, later
 from certclient.platform.private_files import write_private
 
 LAST_DAY_PAUSE = timedelta(hours=2)
@@ -22,6 +22,8 @@ LAST_DAY_PAUSE = timedelta(hours=2)
 
 _REMINDED = (Condition.VALID, Condition.RENEWABLE, Condition.URGENT, Condition.NO_GAIN)
 _GOES_ON_BY_ITSELF = (ProcedurePhase.RUNNING, ProcedurePhase.WAITING)
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 _KEPT_FOR = timedelta(days=400)
 """A certificate is valid for a year; an older entry concerns none that is still here."""
@@ -103,6 +105,34 @@ def _another_day(earlier: datetime, now: datetime) -> bool:
     return day_in_tokyo(earlier) != day_in_tokyo(now)
 
 
+def reminded_from(row: Row) -> datetime | None:
+    """From when on (aware) `row` may be due, before it expires; None if it is none of these."""
+    days = max(row.profile.reminder_days, default=None)
+    if days is None or row.condition not in _REMINDED or row.entry.life.short_lived:
+        return None
+    day = days_after(row.entry.life.expires.date(), -days)
+    return datetime.combine(day, time(), TOKYO)
+
+
+def _turns(
+    rows: Sequence[Row], shown: Iterable[ShownReminder], begin: datetime
+) -> set[tuple[datetime, datetime]]:
+    """The moments from `begin` on, for a day, at which a row's state may change; beside each, the
+    moment that shows what it is afterwards (all aware)."""
+    midnight = datetime.combine(days_after(day_in_tokyo(begin), 1), time(), TOKYO)
+    turns = {(moment, moment) for moment in (begin, midnight)}
+    for row in rows:
+        life = row.entry.life
+        turns |= {(life.opens, life.opens)}
+        # Both are the last minute before.
+        turns |= {(last, later(last, _MINUTE)) for last in (life.deadline, life.expires)}
+        if row.entry.rejection is not None:
+            turns.add((row.entry.rejection.noted, row.entry.rejection.noted))
+    pauses = (later(one.at, LAST_DAY_PAUSE) for one in shown)
+    turns |= {(moment, moment) for moment in pauses}
+    return {turn for turn in turns if begin <= turn[0] <= later(begin, _DAY)}
+
+
 class ReminderHistory:
     """The reminders shown, in the file `path`. Best effort: losing it costs one extra reminder.
 
@@ -121,6 +151,20 @@ class ReminderHistory:
             if is_due(row, shown.get(row.entry.certificate.fingerprint), now)
         ]
         return sorted(found, key=lambda reminder: reminder.days_left)
+
+    def quiet_until(self, overview: Overview, limit: datetime) -> datetime:
+        """Until when nothing is due if only the time changes: at most `limit` (aware), and
+        `overview.read_at` if something is due then. Reads no store."""
+        begin, shown = overview.read_at, self._read()
+        for moment, looked_at in sorted(_turns(overview.rows, shown.values(), begin)):
+            if moment < limit and self._any_due(overview, looked_at, shown):
+                return moment
+        return limit
+
+    @staticmethod
+    def _any_due(overview: Overview, now: datetime, shown: Mapping[str, ShownReminder]) -> bool:
+        rows = overview.at(now).rows
+        return any(is_due(row, shown.get(row.entry.certificate.fingerprint), now) for row in rows)
 
     def note(self, reminders: Sequence[Reminder], now: datetime) -> None:
         """Records that these reminders were shown at `now` (aware). Ignores write errors."""

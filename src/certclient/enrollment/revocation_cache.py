@@ -35,10 +35,14 @@ class RevocationCheck(msgspec.Struct, frozen=True):
         """Whether the bank gave an answer that counts."""
         return self.state != "unknown"
 
+    @property
+    def again_at(self) -> datetime:
+        """When to ask again (aware)."""
+        return later(self.asked, AGAIN_AFTER if self.answered else RETRY_AFTER)
+
     def is_due(self, now: datetime) -> bool:
         """Whether to ask again at `now` (aware); a clock that was set back does not hinder it."""
-        pause = AGAIN_AFTER if self.answered else RETRY_AFTER
-        return not self.asked <= now < later(self.asked, pause)
+        return not self.asked <= now < self.again_at
 
 
 @dataclass(frozen=True, slots=True)

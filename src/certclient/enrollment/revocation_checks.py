@@ -97,6 +97,15 @@ def due_rows(rows: Sequence[Row], cache: RevocationCache, now: datetime) -> Sequ
     ]
 
 
+def next_check(rows: Sequence[Row], cache: RevocationCache, now: datetime) -> datetime | None:
+    """When (aware) the next of `rows` is to be looked up; None if none is, `now` if one is now."""
+    if due_rows(rows, cache, now):
+        return now
+    checks = cache.read()
+    asked = (checks.get(row.entry.certificate.fingerprint) for row in rows)
+    return min((check.again_at for check in asked if check is not None), default=None)
+
+
 def _matters(row: Row, now: datetime) -> bool:
     if row.entry.stored.archived or not row.entry.certificate.valid_at(now):
         return False

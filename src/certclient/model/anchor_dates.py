@@ -63,6 +63,11 @@ def last_anchor_ends(profile: Profile, now: datetime) -> CertclientError | None:
     return None
 
 
+def anchor_ends(profile: Profile) -> Sequence[datetime]:
+    """The ends (aware) of all trust anchors of the profile."""
+    return [anchor.not_after for _key, anchors in _keys(profile) for anchor in anchors]
+
+
 def _keys(profile: Profile) -> Iterator[tuple[str, Sequence[Certificate]]]:
     yield "ca.trust_anchors", profile.ca.trust_anchors
     yield "tls.trust_anchors", profile.tls_anchors

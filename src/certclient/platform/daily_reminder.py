@@ -99,7 +99,12 @@ class DailyReminder:
 
         Returns whether it was created, now or earlier, even if the user has deleted it since.
         """
-        return self._stored_digest == self._digest or self.make()
+        return self.known or self.make()
+
+    @property
+    def known(self) -> bool:
+        """Whether this definition was created before."""
+        return self._stored_digest == self._digest
 
     def make(self) -> bool:
         """Creates or replaces the task. Returns whether that succeeded; never raises OSError."""
@@ -110,7 +115,7 @@ class DailyReminder:
             made = self.schtasks(("/create", "/tn", self.name, "/xml", str(description), "/f"))
             description.unlink()
             if made:
-                (self.folder / _MEMORY).write_text(self._digest, encoding="ascii")
+                memory_file(self.folder).write_text(self._digest, encoding="ascii")
         except OSError:
             return False
         return made
@@ -120,7 +125,7 @@ class DailyReminder:
         removed = self.schtasks(("/delete", "/tn", self.name, "/f"))
         known = self._stored_digest
         if removed:
-            (self.folder / _MEMORY).unlink(missing_ok=True)
+            memory_file(self.folder).unlink(missing_ok=True)
         return removed or not known
 
     @property
@@ -130,9 +135,14 @@ class DailyReminder:
     @property
     def _stored_digest(self) -> str:
         try:
-            return (self.folder / _MEMORY).read_text(encoding="ascii")
+            return memory_file(self.folder).read_text(encoding="ascii")
         except (OSError, ValueError):
             return ""
+
+
+def memory_file(folder: Path) -> Path:
+    """Returns the file in the data folder `folder` which records that the task was created."""
+    return folder / _MEMORY
 
 
 def daily_reminder(folder: Path) -> DailyReminder | None:

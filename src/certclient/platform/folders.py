@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -12,51 +10,29 @@ import platformdirs
 
 from certclient.platform import program_data
 from certclient.platform.rehearsal import rehearsal_folder
+from certclient.platform.user_folders import (
+    NAME,
+    base_folder,
+    data_folder,
+    home,
+    journal_file,
+    log_file,
+)
 
-if sys.platform != "win32":
-    import pwd
-
-_NAME = "certclient"
-
-
-def home() -> Path:
-    """Returns this user's home folder, always absolute.
-
-    HOME if it is an absolute path, else the one in the user database; a folder that cannot exist if
-    there is none (a container's user without an entry), so that the first write names it.
-    """
-    if sys.platform == "win32":
-        return Path.home()
-    else:  # noqa: RET505 - as mypy reads what is for other systems only
-        named = os.environ.get("HOME", "")
-        if os.path.isabs(named):
-            return Path(named)
-        with contextlib.suppress(KeyError, OSError):
-            return Path(pwd.getpwuid(os.getuid()).pw_dir)
-        return Path(os.devnull) / "home"
-
-
-def base_folder(variable: str, default: str) -> Path:
-    """Returns a base folder of the XDG specification, which ignores relative paths."""
-    named = os.environ.get(variable, "")
-    return Path(named) if os.path.isabs(named) else home() / default
-
-
-def journal_file() -> Path:
-    """Returns this user's journal on this computer; other procedure files lie next to it."""
-    rehearsal = rehearsal_folder()
-    if rehearsal is not None:
-        data = rehearsal / "data"
-    elif sys.platform != "linux":
-        data = platformdirs.user_data_path(_NAME, appauthor=False, roaming=False)
-    else:
-        data = base_folder("XDG_DATA_HOME", ".local/share") / _NAME
-    return data / "journal.sqlite"
-
-
-def data_folder() -> Path:
-    """Returns the folder of the journal and the program's other per-user data."""
-    return journal_file().parent
+__all__ = [
+    "base_folder",
+    "data_folder",
+    "documentation_folder",
+    "home",
+    "journal_file",
+    "log_file",
+    "own_folders",
+    "preferred_store_file",
+    "profile_folders",
+    "reminders_file",
+    "results_file",
+    "settings_file",
+]
 
 
 def results_file() -> Path:
@@ -75,9 +51,9 @@ def settings_file() -> Path:
     if rehearsal is not None:
         folder = rehearsal / "settings"
     elif sys.platform != "linux":
-        folder = platformdirs.user_config_path(_NAME, appauthor=False, roaming=True)
+        folder = platformdirs.user_config_path(NAME, appauthor=False, roaming=True)
     else:
-        folder = base_folder("XDG_CONFIG_HOME", ".config") / _NAME
+        folder = base_folder("XDG_CONFIG_HOME", ".config") / NAME
     return folder / "settings.ini"
 
 
@@ -86,26 +62,14 @@ def preferred_store_file() -> Path:
     return settings_file().with_name("store.json")
 
 
-def log_file() -> Path:
-    """Returns the current log file; older ones lie next to it (`log.writing_to`)."""
-    rehearsal = rehearsal_folder()
-    if rehearsal is not None:
-        folder = rehearsal / "log"
-    elif sys.platform != "linux":
-        folder = platformdirs.user_log_path(_NAME, appauthor=False)
-    else:
-        folder = base_folder("XDG_STATE_HOME", ".local/state") / _NAME / "log"
-    return folder / "certclient.log"
-
-
 def own_folders() -> tuple[Path, ...]:
     """Returns all folders with this user's data; they contain nothing else."""
     if rehearsal_folder() is not None:
         return (settings_file().parent, log_file().parent, data_folder())
     if sys.platform != "linux":
-        state = platformdirs.user_state_path(_NAME, appauthor=False, roaming=False)
+        state = platformdirs.user_state_path(NAME, appauthor=False, roaming=False)
     else:
-        state = base_folder("XDG_STATE_HOME", ".local/state") / _NAME
+        state = base_folder("XDG_STATE_HOME", ".local/state") / NAME
     return tuple(dict.fromkeys((settings_file().parent, log_file().parent, state, data_folder())))
 
 
@@ -125,11 +89,11 @@ def documentation_folder() -> Path | None:
     """Returns the folder of the installed documentation (HTML); None if none was installed."""
     if sys.platform != "linux":
         return None
-    folder = Path("/usr/share/doc") / _NAME / "html"
+    folder = Path("/usr/share/doc") / NAME / "html"
     return folder if folder.is_dir() else None
 
 
 def _administrators_folder() -> Path:
     if sys.platform == "win32":
-        return program_data.folder() / _NAME / "profiles"
-    return Path("/etc") / _NAME / "profiles"
+        return program_data.folder() / NAME / "profiles"
+    return Path("/etc") / NAME / "profiles"

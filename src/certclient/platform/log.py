@@ -6,16 +6,15 @@ PIN, an issue code or the text of a foreign exception.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import traceback
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from certclient import __version__
+from certclient.platform.log_lines import line
 from certclient.platform.private_files import open_private, private_folder
 
 if TYPE_CHECKING:
@@ -153,5 +152,4 @@ def _trace(raised: BaseException) -> list[str]:
 
 
 def _write(name: str, fields: Mapping[str, object]) -> None:
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
-    _logger.info("%s", json.dumps({"time": moment, "event": name, **fields}, ensure_ascii=False))
+    _logger.info("%s", line(name, fields))

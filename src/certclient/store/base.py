@@ -257,6 +257,16 @@ class ChangeStamped(Protocol):
 
 
 @runtime_checkable
+class Watched(Protocol):
+    """A CertificateStore whose content is in files or registry keys of this computer."""
+
+    def watched(self) -> Sequence[str]:
+        """Returns the places (`platform.change_stamps`) of which one changes whenever the store's
+        content does, by whichever program. Never raises."""
+        ...
+
+
+@runtime_checkable
 class SilentSigning(Protocol):
     """A CertificateStore whose system may prompt the user itself before a key is used."""
 

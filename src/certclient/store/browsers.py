@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from certclient.model.errors import CertclientError
-from certclient.store.firefox_profiles import FirefoxProfile, folders_of, profiles_of
+from certclient.store.firefox_profiles import LISTS, FirefoxProfile, folders_of, profiles_of
 from certclient.store.pkcs11.database_files import (
     CERTIFICATES,
     KEYS,
@@ -120,6 +120,21 @@ def find_databases(
     if all(database.problem for database in found):
         found.insert(0, BrowserDatabase(default_directory(environment, home), _CHROMIUM))
     return _each_once(found)
+
+
+def watched_places(environment: Mapping[str, str], home: Path) -> Sequence[str]:
+    """Returns the files and folders of which one usually changes when a browser gets a database or
+    a profile; `home` is absolute. Those within a snap or Flatpak are not among them."""
+    shared = [home / ".pki" / "nssdb", _modern(environment, home)]
+    databases = [folder / name for folder in shared for name in (CERTIFICATES, KEYS)]
+    configuration = _configuration(environment, home)
+    roots = [
+        *(home / path for path in _MOZILLA_AT_HOME),
+        *(configuration / path for path in _MOZILLA),
+    ]
+    lists = [root / name for root in roots for name in LISTS]
+    places = [*databases, *roots, *lists, home / "snap", home / ".var" / "app"]
+    return [str(place) for place in places]
 
 
 def titles(databases: Sequence[BrowserDatabase]) -> Sequence[str]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_LISTS = ("profiles.ini", "installs.ini")
-
+LISTS = ("profiles.ini", "installs.ini")
+"""The files in a browser's folder that name its profiles."""
 
 _LARGEST = 1 << 20
 """Bytes. A profile takes about a hundred."""
@@ -30,7 +30,7 @@ def profiles_of(root: Path) -> Sequence[FirefoxProfile]:
     cannot be read.
     """
     folders = folders_of(root)
-    profiles, installations = (_read(root / name) for name in _LISTS)
+    profiles, installations = (_read(root / name) for name in LISTS)
     if profiles is None:
         return folders
     defaults = [*_defaults(root, profiles, "install"), *_defaults(root, installations, "")]

@@ -12,6 +12,7 @@ from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
+from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.i18n.catalogue import Catalogue, Language
 from certclient.model.certificate import Owner, Role
 from certclient.model.errors import CertclientError
@@ -47,6 +48,7 @@ class AppContext:
     the banks for their newest version; call it in a worker. None turns update checks off.
     `check_revocation` asks the banks whether they have revoked certificates, at most daily, and
     returns whether the journal has changed; call it in a worker.
+    `look` begins a look at all stores of every bank, which `certclient remind` rests on.
     `preferred_store` remembers where the user wants new certificates. `bank_errors`: why other
     banks cannot be used. `practise` starts the practice bank with windows of its own; None if this
     build has none. `announce` has a screen reader say a text.
@@ -69,6 +71,7 @@ class AppContext:
     documentation: Path | None = None
     updates: Updates | None = None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
+    look: Callable[[], Look] = no_look
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     announce: Announcer = field(default_factory=Announcements)
     wrong_tries: WrongTries = field(default_factory=WrongTries)

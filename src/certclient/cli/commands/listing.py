@@ -43,11 +43,13 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     """Prints the certificates of the bank chosen or of all; returns exit code 0 even if there are
     none."""
     invocation.command = "list"
-    services = invocation.services
+    services, look = invocation.services, invocation.look()
     profiles = invocation.usable_banks()
     statuses, open_procedures = journal_reader(services.statuses, services.open_procedures)()
     stores, now = services.stores(profiles), services.clock()
+    look.found(stores)
     overview = read_overview(profiles, stores, now, statuses, open_procedures)
+    invocation.end_look(look, overview)
     rows = [row for row in overview.rows if archived or not row.entry.stored.archived]
     warn_of_clock(invocation, profiles)
     if invocation.json:

@@ -17,6 +17,7 @@ from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Condition, Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
+from certclient.enrollment.reminder_index.look import Look
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
@@ -41,10 +42,11 @@ def remind(invocation: Invocation) -> int:
     daily = invocation.services.daily_reminder()
     if daily is not None:
         daily.ensure()
+    look = invocation.look()
     warn_of_clock(invocation, invocation.usable_banks())
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
     if not invocation.json:
-        due, unread = _due(invocation)
+        due, unread = _due(invocation, look)
         unseen = invocation.services.unseen_results()
         if not unconfirmed and not due and not unread and not unseen:
             return DONE
@@ -53,7 +55,7 @@ def remind(invocation: Invocation) -> int:
             wanted = unconfirmed or due or unseen
             return windows(start(invocation, remind=True)) if wanted else DONE
     tries = confirm_unattended(invocation) if unconfirmed else ()
-    due, unread = _due(invocation)
+    due, unread = _due(invocation, look)
     if invocation.json:
         records: list[JsonValue] = [
             {**entry_record(one.row.entry), "bank": invocation.name_of(one.row.profile)}
@@ -75,16 +77,20 @@ def remind(invocation: Invocation) -> int:
     return DONE
 
 
-def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, UnreadStore]]:
+def _due(
+    invocation: Invocation, look: Look
+) -> tuple[Sequence[Reminder], Mapping[str, UnreadStore]]:
     """Returns the reminders due, and the stores whose certificates nobody is reminded of."""
     services = invocation.services
     now = services.clock()
     statuses, open_procedures = journal_reader(services.statuses, services.open_procedures)()
     profiles = invocation.usable_banks()
     stores = services.stores(profiles)
+    look.found(stores)
     overview = read_overview(profiles, stores, now, statuses, open_procedures)
     if services.check_revocation(overview.rows):
         overview = read_overview(profiles, stores, now, services.statuses(), open_procedures)
+    invocation.end_look(look, overview)
     unread: dict[str, UnreadStore] = {}
     for store in overview.stores:
         error = overview.unusable.get(store.store_id)

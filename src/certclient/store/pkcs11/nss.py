@@ -27,6 +27,8 @@ from certclient.store.base import (
     Unavailable,
 )
 from certclient.store.pkcs11.database_files import (
+    CERTIFICATES,
+    KEYS,
     change_stamp,
     examine,
     inaccessible,
@@ -101,6 +103,10 @@ class NssStore:
     def change_stamp(self) -> Hashable:
         """See ChangeStamped: inode, size and time of the database's two files."""
         return change_stamp(self.directory)
+
+    def watched(self) -> Sequence[str]:
+        """See Watched: the database's two files."""
+        return [str(self.directory / name) for name in (CERTIFICATES, KEYS)]
 
     def certificates(self) -> Sequence[StoredCertificate]:
         """See CertificateStore.certificates. Empty if there is no database yet."""

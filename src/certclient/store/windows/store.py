@@ -12,6 +12,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, procedure_of
+from certclient.platform.change_stamps import USER_KEY, stamp_of
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -24,7 +25,6 @@ from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
 from certclient.store.windows.names import StoreNames
-from certclient.store.windows.registry_stamp import registry_stamp
 from certclient.store.windows.session import WindowsSession
 
 _in_use: set[str] = set()
@@ -70,7 +70,14 @@ class WindowsStore:
 
     def change_stamp(self) -> Hashable:
         """See ChangeStamped: the times of the store's registry keys, one for each certificate."""
-        return registry_stamp(self.names.personal)
+        return tuple(map(stamp_of, self.watched()))
+
+    def watched(self) -> Sequence[str]:
+        """See Watched. Windows keeps each certificate and its properties (the archived mark, the
+        key's name) as a blob in a registry key of its own (System Store Locations, Microsoft,
+        "Certificate Stores")."""
+        store = rf"Software\Microsoft\SystemCertificates\{self.names.personal}\Certificates"
+        return [USER_KEY + store]
 
     def certificates(self) -> Sequence[StoredCertificate]:
         """See CertificateStore.certificates."""

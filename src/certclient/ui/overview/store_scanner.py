@@ -177,7 +177,9 @@ class _ScanWorker:
     def snapshot(self, known: _Presence | None) -> _StoreSnapshot:
         """Lists the stores present and reads them unless the list equals `known`."""
         context = self._context
+        look = context.look()
         stores = context.stores()
+        look.found(stores)
         presence = _presence(stores)
         if presence == known:
             return _StoreSnapshot(presence, None, JournalReading())
@@ -185,6 +187,7 @@ class _ScanWorker:
         overview = read_overview(
             context.profiles, stores, context.clock(), reading.statuses, reading.open_procedures
         )
+        look.end(overview, context.profiles)
         return _StoreSnapshot(presence, self._with_leftovers(overview), reading)
 
     def _with_leftovers(self, overview: Overview) -> Overview:

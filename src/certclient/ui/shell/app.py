@@ -24,6 +24,7 @@ from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
+from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language, language_from_environment
 from certclient.model.anchor_dates import anchor_error, anchor_warnings
@@ -67,7 +68,8 @@ class WindowServices:
     `all_stores` scans for the stores of the given banks, `update_checks` returns their version
     announcements; the others are passed on to AppContext. `daily_reminder`: the scheduled task;
     None if there is none. `practise`: the command line that starts a rehearsal, () if there can be
-    none. `practice_code`: in a rehearsal, an issue code to try out; raises PRACTICE_BANK.
+    none. `look`: see AppContext. `practice_code`: in a rehearsal, an issue code to try out; raises
+    PRACTICE_BANK.
     """
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
@@ -81,6 +83,7 @@ class WindowServices:
     practise: Sequence[str] = ()
     practice_code: Callable[[], PracticeCode | None] = lambda: None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
+    look: Callable[[], Look] = no_look
 
 
 def open_windows(start: Start, services: WindowServices) -> int:
@@ -106,6 +109,8 @@ def open_windows(start: Start, services: WindowServices) -> int:
     launcher = PracticeLauncher(services.practise, application)
     if services.practise:
         context = replace(context, practise=launcher)
+    if profiles and not start.profile_name and not context.bank_errors:
+        context = replace(context, look=services.look)
     shell = Shell(context, resident=start.remind)
     launcher.failed.connect(shell.window.show_error)
     crashes = _Crashes(shell)

@@ -1,0 +1,1 @@
+"""The answer of the last look at the stores, with which `certclient remind` ends at once."""
