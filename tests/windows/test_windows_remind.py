@@ -22,11 +22,14 @@ from support.bank_service import BankService
 from support.windows_pc import WindowsComputer
 
 
-def install(computer: WindowsComputer, service: BankService, user_id: str, days: int) -> None:
+def install(computer: WindowsComputer, service: BankService, days: int) -> str:
+    """Returns the user ID of a new customer with a certificate for this many days."""
+    user_id = service.new_customer()
     with computer.store.open(no_pin) as session:
         key = session.create_key(KeySpec(), f"certclient {user_id}")
         certificate = service.issue_certificate(user_id, session.signer(key).spki, days)
         session.install(key, certificate, user_id)
+    return user_id
 
 
 def test_index_counts_until_store_or_policy_change(
@@ -38,7 +41,7 @@ def test_index_counts_until_store_or_policy_change(
     file = tmp_path / "銀行.toml"
     file.write_text(bank_service.profile_text(), encoding="utf-8")
     remind = ["--profile", str(file), "remind"]
-    install(computer, bank_service, "TKYM1408054", 200)
+    install(computer, bank_service, 200)
     assert not nothing_due(remind)
     assert run(remind, system_services()) == 0
     assert nothing_due(remind)
@@ -56,8 +59,8 @@ def test_index_counts_until_store_or_policy_change(
 
     assert run([*remind[:2], "list"], system_services()) == 0
     assert nothing_due(remind)
-    install(computer, bank_service, "TKYM1408055", 15)
+    user_id = install(computer, bank_service, 15)
     assert not nothing_due(remind)
     assert run([*remind[:2], "list", "--json"], system_services()) == 0
-    assert "TKYM1408055" in capsys.readouterr().out
+    assert user_id in capsys.readouterr().out
     assert not nothing_due(remind), "it is due"

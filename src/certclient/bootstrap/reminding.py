@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.reminder_index.look import Look
 
 _LANGUAGES = ("ja", "en")
+_CHECKS = "revocation.json"
 
 
 def nothing_due(arguments: Sequence[str]) -> bool:
@@ -106,6 +107,7 @@ def _index_keeper(bank: str) -> IndexKeeper:
         browsers=_browsers,
         history=ReminderHistory(reminders_file()),
         anything_else=_anything_else,
+        checks=[str(data_folder() / _CHECKS)],
         next_check=_next_check,
     )
     return IndexKeeper(around)
@@ -154,4 +156,4 @@ def _next_check(rows: Sequence[Row], now: datetime) -> datetime | None:
     from certclient.enrollment.revocation_checks import next_check
     from certclient.platform.folders import data_folder
 
-    return next_check(rows, RevocationCache(data_folder() / "revocation.json"), now)
+    return next_check(rows, RevocationCache(data_folder() / _CHECKS), now)

@@ -84,6 +84,7 @@ class Computer:
             browsers=lambda: [str(self.folder / "browser")],
             history=self.history,
             anything_else=lambda: self.anything_else,
+            checks=[str(self.folder / "checks")],
             next_check=lambda _rows, _now: self.next_check,
         )
         look = IndexKeeper(around).look()
@@ -129,7 +130,9 @@ def test_reminder_needs_no_look_after_one_that_found_nothing_due(computer: Compu
     assert certificate.serial_hex not in said
 
 
-@pytest.mark.parametrize("name", ["cert9.db", "bank.toml", "journal", "browser", "reminders.json"])
+@pytest.mark.parametrize(
+    "name", ["cert9.db", "bank.toml", "journal", "browser", "reminders.json", "checks"]
+)
 def test_any_change_needs_a_look(computer: Computer, name: str) -> None:
     computer.look()
     write_private(computer.folder / name, b"changed")

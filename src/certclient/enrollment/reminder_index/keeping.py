@@ -52,6 +52,7 @@ class Surroundings:
     - `browsers`: those that show a new database of a browser.
     - `history`: the reminders shown.
     - `anything_else`: whether a reminder would do something though no certificate is due.
+    - `checks`: those of what is known about revocations, which a look may ask the banks about.
     - `next_check`: when the next of these rows is to be looked up at its bank (aware); None if
       none is.
     """
@@ -63,6 +64,7 @@ class Surroundings:
     browsers: Callable[[], Sequence[str]]
     history: ReminderHistory
     anything_else: Callable[[], bool]
+    checks: Sequence[str]
     next_check: Callable[[Sequence[Row], datetime], datetime | None]
 
 
@@ -90,6 +92,8 @@ class _IndexedLook:
         self._before |= _stamps([place for place in places if place not in self._before])
 
     def end(self, overview: Overview, profiles: Sequence[Profile]) -> None:
+        # Read by `next_check` alone.
+        self._before |= _stamps(self._around.checks)
         path = self._around.folder / index_name(str(self._around.identity["bank"]))
         looked = overview.read_at.timestamp()
         earlier = read_index(str(path))
