@@ -6,6 +6,7 @@ across the update.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,9 +23,11 @@ A_YEAR = 360
 """Days, slightly less than a year."""
 KEPT = {
     *("Logs\\", r"Logs\certclient.log", "instance.lock", "journal.sqlite", "locks\\"),
-    *("reminders.json", "results.json", "updates.json"),
+    *("remind.json", "reminders.json", "results.json", "updates.json"),
 }
 """The user's files that an uninstaller keeps by default."""
+_OF_A_BANK = re.compile(r"^remind-[0-9a-f]{8}\.json$")
+"""What `remind` remembers of one bank."""
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +98,8 @@ def uninstall(pc: CustomersPc) -> None:
     pc.customer.uninstalls()
     assert traces(pc) == set()
     assert pc.is_left() == set()
-    assert pc.customer.files(PLACE_OF_DATA) <= KEPT
+    left = {_OF_A_BANK.sub("remind.json", name) for name in pc.customer.files(PLACE_OF_DATA)}
+    assert left <= KEPT
 
 
 def traces(pc: CustomersPc) -> set[str]:

@@ -84,19 +84,28 @@ def shown(driver: ShellDriver) -> dict[str, str]:
 
 
 def assert_agrees(driver: ShellDriver, computer: CliComputer) -> None:
-    """Compares the window with a new `certclient list` and `status`."""
-    rows = {row.entry.certificate.serial_hex: row for row in driver.shell.scanner.overview.rows}
+    """Compares the window with a new `certclient list` and `status`.
+
+    Nothing may run meanwhile. The window may still have to read what happened last.
+    """
+    procedures = computer.run("status", "--json").json["procedures"]
+    said = [(one["id"], one["phase"], one["step"]) for one in procedures]
+    until(lambda: shown_procedures(driver) == said)
     listed = {one["serial"]: one for one in computer.list()}
-    assert rows.keys() == listed.keys()
-    for serial, row in rows.items():
+    until(lambda: shown(driver).keys() == listed.keys())
+    for row in driver.shell.scanner.overview.rows:
+        serial = row.entry.certificate.serial_hex
         phase = row.procedure.phase.value if row.procedure is not None else None
         assert listed[serial]["condition"] == row.condition.value
         assert listed[serial]["procedure_phase"] == phase
         if phase is not None:
             assert shown(driver)[serial].startswith(PHASES[phase])
-    procedures = computer.run("status", "--json").json["procedures"]
-    assert [(one["id"], one["phase"], one["step"]) for one in procedures] == [
-        (one.procedure_id, one.phase.value, one.step and one.step.value)
+
+
+def shown_procedures(driver: ShellDriver) -> list[tuple[str, str, str | None]]:
+    """Id, phase and step of each procedure that the window shows."""
+    return [
+        (one.procedure_id, one.phase.value, one.step.value if one.step is not None else None)
         for one in driver.shell.scanner.overview.procedures
     ]
 
