@@ -7,11 +7,12 @@ from typing import Literal
 import msgspec
 
 from certclient.ca.client import Transaction
+from certclient.ca.transaction_state import TransactionState
 from certclient.cmp.bodies import RequestKind
 from certclient.model.errors import CertclientError, ErrorCode
 
 
-class CmpTransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CmpTransactionState(TransactionState, frozen=True, kw_only=True):
     """`request` is the DER of the protected request, None if it contains the bank's secrets.
 
     `nonce` is the senderNonce of that request, `server_nonce` that of the CA's last response (empty
@@ -23,18 +24,6 @@ class CmpTransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     request: bytes | None
     nonce: bytes
     server_nonce: bytes = b""
-
-    @classmethod
-    def of(cls, transaction: Transaction) -> CmpTransactionState:
-        """Reads the output of `encode`. Raises JOURNAL_DAMAGED."""
-        try:
-            return msgspec.json.decode(transaction.state, type=cls)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise CertclientError(ErrorCode.JOURNAL_DAMAGED, reason=str(error)[:200]) from error
-
-    def encode(self) -> bytes:
-        """JSON in UTF-8, for `Transaction.state`."""
-        return msgspec.json.encode(self)
 
     def with_server_nonce(self, server_nonce: bytes | None) -> CmpTransactionState:
         """The state after a response of the CA with this senderNonce."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Literal
 
-import msgspec
-
-from certclient.ca.client import Transaction
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.ca.transaction_state import TransactionState
 
 
 class Operation(enum.Enum):
@@ -18,7 +15,7 @@ class Operation(enum.Enum):
     REENROLL = "simplereenroll"
 
 
-class EstTransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EstTransactionState(TransactionState, frozen=True, kw_only=True):
     """`request` is the PKCS#10 request (DER), sent by `operation` and again for each poll.
 
     `ca_certificates` (DER) are what the CA had in `cacerts` then: its answer has the new one alone
@@ -29,15 +26,3 @@ class EstTransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     operation: Operation
     request: bytes
     ca_certificates: tuple[bytes, ...] = ()
-
-    @classmethod
-    def of(cls, transaction: Transaction) -> EstTransactionState:
-        """Reads the output of `encode`. Raises JOURNAL_DAMAGED."""
-        try:
-            return msgspec.json.decode(transaction.state, type=cls)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise CertclientError(ErrorCode.JOURNAL_DAMAGED, reason=str(error)[:200]) from error
-
-    def encode(self) -> bytes:
-        """JSON in UTF-8, for `Transaction.state`."""
-        return msgspec.json.encode(self)

@@ -48,7 +48,6 @@ SECURITY_FLAG_IGNORE_DATES = 0x2000
 SECURITY_FLAG_IGNORE_ALL = 0x3300
 """Unknown CA, wrong usage, other name, dates."""
 DISABLE_COOKIES = 1
-DISABLE_REDIRECTS = 2
 AUTOLOGON_MEDIUM = 0
 """The logged-in user's credentials go to a proxy that asks for them, and to intranet servers."""
 AUTOLOGON_HIGH = 2
