@@ -39,13 +39,9 @@ docs: ## builds the documentation as a site in build/docs, after regenerating it
 	@$(RUN) -m tools.docs --pages
 	@$(RUN) -m tools.docs
 
-bench: ## measures where a renewal's time goes, and how long windows stall; simulates two years
+bench: ## measures start, windows, renewals, a fleet and the bank; writes benchmarks/results.md
 	@$(PYTHON) tools/prepare.py bench
-	@$(RUN) -m benchmarks.renewal
-	@$(RUN) -m benchmarks.renewal_years
-	@$(RUN) -m benchmarks.fleet 20000
-	@$(RUN) -m benchmarks.bank_load
-	@$(RUN) -m benchmarks.gui_stall
+	@$(RUN) -m benchmarks
 
 screenshots: ## saves every window to docs/screenshots/, and in every theme to build/screenshots/
 	@$(PYTHON) tools/prepare.py test

@@ -1,1 +1,1 @@
-"""Benchmarks, run by hand: `make bench`."""
+"""Benchmarks, run by hand: `make bench`. benchmarks.table says what each has to offer."""

@@ -25,9 +25,13 @@ def store_for(destination: Destination) -> CertificateStore:
 
 
 def issue_certificate_to(
-    bank: PracticeBank, world: World, user_id: str, store: CertificateStore
+    bank: PracticeBank,
+    world: World,
+    user_id: str,
+    store: CertificateStore,
+    days_left: int = DAYS_LEFT,
 ) -> Certificate:
-    """Adds the customer and installs a certificate that expires in 20 days.
+    """Adds the customer and installs a certificate that expires in `days_left` days.
 
     The key is created in `store`; the bank certifies it without CMP. Returns the certificate.
     """
@@ -37,7 +41,7 @@ def issue_certificate_to(
     with store.open(lambda _request: world.pin) as session:
         key = session.create_key(KeySpec(), f"issued last year to {user_id}")
         request.write_bytes(session.signer(key).spki)
-        days = ["--expires-in-days", str(DAYS_LEFT)]
+        days = ["--expires-in-days", str(days_left)]
         bank.admin("issue", user_id, "--spki", str(request), *days, "--out", str(answer))
         certificate, *chain = _read_pem(answer)
         session.install_intermediates(chain)
