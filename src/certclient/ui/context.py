@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
-from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.i18n.catalogue import Catalogue, Language
 from certclient.model.certificate import Owner, Role
-from certclient.model.errors import CertclientError
-from certclient.model.profile import Profile
 from certclient.model.visible_text import visible
-from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
-from certclient.ui.language import Languages
-from certclient.ui.settings import UiSettings
-from certclient.ui.tasks.practice import PracticeLauncher
-from certclient.ui.tasks.runner import TaskRunner
-from certclient.ui.tasks.state_signals import StateSignals
 from certclient.ui.tasks.wrong_tries import WrongTries
 from certclient.ui.widgets.announcements import Announcements, Announcer
-from certclient.updates.check import Updates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.open_procedures import OpenProcedures
+    from certclient.enrollment.overview import Row
+    from certclient.enrollment.procedure import Enrollment
+    from certclient.model.errors import CertclientError
+    from certclient.model.profile import Profile
+    from certclient.store.base import CertificateStore
+    from certclient.ui.language import Languages
+    from certclient.ui.settings import UiSettings
+    from certclient.ui.tasks.practice import PracticeLauncher
+    from certclient.ui.tasks.runner import TaskRunner
+    from certclient.ui.tasks.state_signals import StateSignals
+    from certclient.updates.check import Updates
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from certclient.i18n.catalogue import Language
 from certclient.platform.private_files import open_private, private_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LANGUAGE = "language"
 _GEOMETRY = "main-window"

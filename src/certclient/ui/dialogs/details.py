@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.journal import RejectionSource
-from certclient.enrollment.overview import Row
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate_reading import CertificateField
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Facts, Heading, Scroll
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from certclient.enrollment.overview import Row
+    from certclient.ui.context import AppContext
 
 
 class DetailsDialog(QDialog):

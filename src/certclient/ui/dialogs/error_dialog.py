@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from certclient.model.errors import CertclientError
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Scroll
 from certclient.ui.widgets.sizes import fit_height
+
+if TYPE_CHECKING:
+    from certclient.model.errors import CertclientError
+    from certclient.ui.context import AppContext
 
 _WIDTH = 36
 """In text line heights."""

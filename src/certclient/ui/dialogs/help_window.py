@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
@@ -11,11 +11,15 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 from certclient import __version__
 from certclient.enrollment.overview import Overview, Row
 from certclient.store.names import title_of
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from certclient.ui.context import AppContext
 
 
 class HelpWindow(QDialog):

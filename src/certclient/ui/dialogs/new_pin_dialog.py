@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
-from certclient.store.base import PinRequest
-from certclient.ui.context import AppContext
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
@@ -20,6 +18,12 @@ from certclient.ui.widgets.key_hint import KeyHint
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from certclient.store.base import PinRequest
+    from certclient.ui.context import AppContext
 
 _WIDTH = 36
 """In text line heights."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from certclient.model.secret import Secret
-from certclient.store.base import PinRequest
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.pages.questions import QuestionPanel
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Heading, Scroll, sentences
-from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
+
+    from certclient.store.base import PinRequest
+    from certclient.ui.context import AppContext
+    from certclient.ui.widgets.secret_field import SecretField
 
 _WIDTH = 36
 """In text line heights."""

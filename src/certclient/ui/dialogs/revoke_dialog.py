@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -19,10 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from certclient.enrollment.overview import Row
 from certclient.enrollment.own_revocation import Removal
 from certclient.model.revocation_reason import RevocationReason
-from certclient.ui.context import AppContext
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
@@ -30,6 +28,12 @@ from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Facts, Heading, Scroll, Sentence, sentences
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from certclient.enrollment.overview import Row
+    from certclient.ui.context import AppContext
 
 _WIDTH, _HIGHEST = 44, 60
 """In text line heights."""

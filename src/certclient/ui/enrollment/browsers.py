@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certclient.platform import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NAMES: Mapping[str, str] = {
     "chrome": "Google Chrome",

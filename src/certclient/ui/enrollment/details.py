@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
-from certclient.ui.enrollment.session import WizardSession
+if TYPE_CHECKING:
+    from certclient.ui.enrollment.session import WizardSession
 
 
 def certificate_details(session: WizardSession) -> list[tuple[str, str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from certclient.model.japan_time import TOKYO, in_tokyo, later
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FOLD_AT = 75
 """Maximum octets in a line, excluding the line break (RFC 5545, 3.1)."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from certclient import __version__
-from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.ui.enrollment.navigation import Action, WizardState, possible
 from certclient.ui.widgets.severity import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certclient.i18n.catalogue import ErrorText
 
 _RETRY = (Action.RETRY, Action.COPY_FOR_SUPPORT)
 _SUPPORT = (Action.COPY_FOR_SUPPORT,)

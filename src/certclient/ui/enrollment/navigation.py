@@ -7,8 +7,8 @@ touched.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.procedure import (
@@ -19,10 +19,14 @@ from certclient.enrollment.procedure import (
     ProcedureState,
     ProcedureView,
 )
-from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage
-from certclient.store.base import StoredCertificate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certclient.model.certificate import Owner
+    from certclient.store.base import StoredCertificate
 
 
 class WizardPageId(enum.IntEnum):

@@ -3,15 +3,19 @@ Qt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.inventory import write_problem
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore
 from certclient.store.names import offered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from certclient.model.profile import Profile
+    from certclient.store.base import CertificateStore
 
 
 @dataclass(frozen=True, slots=True)

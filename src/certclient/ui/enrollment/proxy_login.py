@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -16,8 +17,6 @@ from PySide6.QtWidgets import (
 
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
-from certclient.ui.context import AppContext
-from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
@@ -26,6 +25,12 @@ from certclient.ui.widgets.key_hint import KeyHint
 from certclient.ui.widgets.parts import Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from certclient.ui.context import AppContext
+    from certclient.ui.tasks.interaction import QtInteraction
 
 _LONGEST = 200
 

@@ -5,26 +5,17 @@ Its only secret is the ticket of a bank's link, until the run takes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.preflight import Check, CheckResult
 from certclient.enrollment.procedure import Enrollment, Finished, Outcome, ProcedureKind
-from certclient.enrollment.procedure_status import ProcedureStatus
-from certclient.enrollment.proxy_login import AsksForProxyLogin
-from certclient.enrollment.run_results import RunResult
-from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
-from certclient.model.secret import Secret
-from certclient.store.base import CertificateStore
 from certclient.store.unavailable import absent
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.navigation import (
     RenewalTarget,
     WizardMode,
@@ -45,6 +36,19 @@ from certclient.ui.tasks.enrollment_worker import (
     no_consent,
 )
 from certclient.ui.tasks.runner import STORE_SCAN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.enrollment.interaction import Interaction
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.enrollment.proxy_login import AsksForProxyLogin
+    from certclient.enrollment.run_results import RunResult
+    from certclient.model.certificate import Certificate
+    from certclient.model.profile import Profile
+    from certclient.model.secret import Secret
+    from certclient.store.base import CertificateStore
+    from certclient.ui.context import AppContext
 
 
 @dataclass(frozen=True, slots=True)

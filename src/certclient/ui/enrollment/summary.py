@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+from typing import TYPE_CHECKING
 
-from certclient.enrollment.procedure import Finished
-from certclient.i18n.catalogue import Catalogue
-from certclient.model.destination import Destination
 from certclient.model.lifecycle import lifecycle_of
-from certclient.model.profile import Profile
 from certclient.model.visible_text import visible
 from certclient.ui.enrollment.ics import Appointment, calendar_file, morning_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from certclient.enrollment.procedure import Finished
+    from certclient.i18n.catalogue import Catalogue
+    from certclient.model.destination import Destination
+    from certclient.model.profile import Profile
 
 _LAST_WARNING = timedelta(days=3)
 """How long before the deadline its alarm goes off, but not before renewal begins."""

@@ -3,20 +3,16 @@ buttons; only the wizard touches them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.gains import no_gain
 from certclient.enrollment.obstacles import check_renewable
-from certclient.enrollment.procedure_status import ProcedureStatus
-from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
-from certclient.model.profile import Profile
-from certclient.model.secret import Secret
-from certclient.store.base import StoredCertificate
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.navigation import (
     RenewalTarget,
     WizardMode,
@@ -25,7 +21,6 @@ from certclient.ui.enrollment.navigation import (
     first_page,
     renewing,
 )
-from certclient.ui.enrollment.pages.base import WizardPage
 from certclient.ui.enrollment.pages.checks import ChecksPage
 from certclient.ui.enrollment.pages.done import DonePage
 from certclient.ui.enrollment.pages.letter import LetterPage
@@ -41,6 +36,15 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import ButtonBar
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.model.certificate import Certificate
+    from certclient.model.profile import Profile
+    from certclient.model.secret import Secret
+    from certclient.store.base import StoredCertificate
+    from certclient.ui.context import AppContext
+    from certclient.ui.enrollment.pages.base import WizardPage
 
 _SIZE_IN_LINES = (46, 46)
 """Width and height in text line heights, limited to the screen's size."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from certclient import __version__
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about.dialog import AboutWindow
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 
 class AboutCorner(QPushButton):

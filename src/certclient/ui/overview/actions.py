@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from certclient.i18n.catalogue import Language
-from certclient.ui.context import AppContext
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.sizes import icon_size
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certclient.ui.context import AppContext
 
 _GAP = 8
 

@@ -4,8 +4,7 @@ it."""
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -15,10 +14,15 @@ from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
 from certclient.model.visible_text import visible
 from certclient.platform import log
-from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.boxes import finish_box
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from certclient.ui.context import AppContext
+    from certclient.ui.tasks.interaction import QtInteraction
 
 
 class ArchiveAction(enum.Enum):

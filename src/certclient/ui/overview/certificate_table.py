@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from certclient.enrollment.overview import Overview, Row
-from certclient.ui.context import AppContext
 from certclient.ui.overview.delegates import CertificateDelegate
 from certclient.ui.overview.models import CertificateModel, Column, row_at
 from certclient.ui.widgets.selection import keep_selection_visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+    from certclient.enrollment.overview import Overview, Row
+    from certclient.ui.context import AppContext
 
 _LEAST_LINES = 7
 """Minimum height in lines of text: header and two certificates. With large text on a small screen

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.enrollment.procedure import Finished, Leftover, Outcome, ProcedureKind
-from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
 from certclient.platform import log
-from certclient.store.base import CertificateStore
-from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.boxes import finish_box
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.store.base import CertificateStore
+    from certclient.ui.context import AppContext
+    from certclient.ui.tasks.interaction import QtInteraction
 
 
 class ProcedureCleanup(QObject):

@@ -5,6 +5,8 @@ All colours suit the palette, so that light, dark and high-contrast themes work.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import (
     QModelIndex,
     QObject,
@@ -18,11 +20,13 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from certclient.enrollment.overview import Row
 from certclient.model.destination import Destination
 from certclient.ui.overview.conditions import CONDITION_STYLES, style_of
 from certclient.ui.overview.models import Column, row_at
 from certclient.ui.widgets import icons
+
+if TYPE_CHECKING:
+    from certclient.enrollment.overview import Row
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 

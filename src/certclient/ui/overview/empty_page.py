@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Heading, Sentence
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 
 class EmptyPage(QWidget):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
-from certclient.enrollment.procedure import Leftover
-from certclient.ui.context import AppContext
 from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
 from certclient.ui.widgets.parts import without_mnemonic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from certclient.enrollment.procedure import Leftover
+    from certclient.ui.context import AppContext
 
 
 class LeftoverPanel(LinesPanel):

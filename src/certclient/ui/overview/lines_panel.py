@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.ui.widgets.parts import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class PanelLine(QWidget):

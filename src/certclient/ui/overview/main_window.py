@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -15,11 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from certclient.enrollment.overview import Overview, Row
-from certclient.enrollment.procedure_status import ProcedureStatus
-from certclient.enrollment.run_results import RunResult
-from certclient.model.errors import CertclientError
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help_window import HelpWindow
@@ -51,6 +46,15 @@ from certclient.ui.widgets.default_button import DefaultFollowsFocus
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Scroll, tool_tip
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.enrollment.overview import Overview, Row
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.enrollment.run_results import RunResult
+    from certclient.model.errors import CertclientError
+    from certclient.ui.context import AppContext
 
 _SIZE = (67, 42)
 """In text line heights: 1005 × 630 pixels at the default size, which fits 1024 × 768."""

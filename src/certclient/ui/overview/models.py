@@ -4,6 +4,7 @@ fold."""
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -19,8 +20,10 @@ from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.visible_text import visible
-from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import tool_tip
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 

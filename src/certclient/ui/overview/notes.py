@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from certclient.enrollment.inventory import UNREAD
-from certclient.enrollment.overview import Row
 from certclient.enrollment.store_problems import store_notes
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
-from certclient.store.base import StoredCertificate
-from certclient.ui.context import AppContext
 from certclient.ui.overview.archiving import ArchiveAction
 from certclient.ui.widgets.parts import Sentence
+
+if TYPE_CHECKING:
+    from certclient.enrollment.overview import Row
+    from certclient.store.base import StoredCertificate
+    from certclient.ui.context import AppContext
 
 _UNDO_SECONDS = 60
 _FINGERPRINT_DIGITS = 16

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -10,11 +12,13 @@ from certclient.enrollment.overview import Condition, Row
 from certclient.enrollment.reminder import LAST_DAY_PAUSE, next_reminder
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.japan_time import clock_time, day_in_tokyo
-from certclient.ui.context import AppContext
 from certclient.ui.overview.conditions import CONDITION_STYLES
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.parts import Sentence
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 _NOTICE_CONDITIONS = (
     Condition.URGENT,

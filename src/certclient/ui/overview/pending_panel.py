@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -11,9 +11,13 @@ from certclient.enrollment.procedure import ProcedureState
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
 from certclient.model.errors import CertclientError
 from certclient.model.visible_text import visible
-from certclient.ui.context import AppContext
 from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
 from certclient.ui.widgets.parts import without_mnemonic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.ui.context import AppContext
 
 
 class PendingPanel(LinesPanel):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
-from certclient.enrollment.overview import Row
+from PySide6.QtCore import QObject, Signal
+
 from certclient.platform import log
 from certclient.store.base import PinChanging
-from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from certclient.enrollment.overview import Row
+    from certclient.ui.context import AppContext
 
 
 def can_change_pin(row: Row | None) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.model.visible_text import visible
-from certclient.ui.context import AppContext
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 _RENEWABLE = (
     Condition.RENEWABLE,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.run_results import ResultKind, RunResult
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
-from certclient.ui.context import AppContext
 from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from certclient.ui.context import AppContext
 
 
 class ResultTexts(QObject):

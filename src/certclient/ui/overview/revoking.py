@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.enrollment import cleanup
-from certclient.enrollment.overview import Overview, Row
 from certclient.enrollment.own_revocation import OwnRevocation, Removal, Revoked, ask_bank
 from certclient.model.errors import CertclientError
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.revoke_dialog import RevocationChoice, RevokeDialog
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.boxes import finish_box
+
+if TYPE_CHECKING:
+    from certclient.enrollment.overview import Overview, Row
+    from certclient.ui.context import AppContext
+    from certclient.ui.tasks.interaction import QtInteraction
 
 
 def can_revoke(row: Row) -> bool:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from certclient.enrollment.journal_reading import JournalReading
 from certclient.enrollment.overview import Overview, read_overview
-from certclient.enrollment.procedure import Enrollment
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore, ChangeStamped, Unavailable
-from certclient.ui.context import AppContext
 from certclient.ui.tasks.runner import STORE_SCAN
+
+if TYPE_CHECKING:
+    from certclient.enrollment.procedure import Enrollment
+    from certclient.ui.context import AppContext
 
 POLL_MILLISECONDS = 1000
 """What has changed outside shows within two intervals."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
-from certclient.model.errors import CertclientError
-from certclient.model.profile import Profile
 from certclient.store.base import PinPurpose, PinRequest
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.tasks.runner import STORE_SCAN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from certclient.model.errors import CertclientError
+    from certclient.model.profile import Profile
+    from certclient.ui.context import AppContext
 
 T = TypeVar("T")
 

@@ -3,17 +3,21 @@ program never downloads or starts anything by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from certclient.model.update import UpdateState, Version
-from certclient.ui.context import AppContext
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.parts import Sentence
-from certclient.updates.check import UpdateNotice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.ui.context import AppContext
+    from certclient.updates.check import UpdateNotice
 
 
 class UpdateLine(QFrame):

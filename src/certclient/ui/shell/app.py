@@ -6,10 +6,8 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -17,13 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from certclient.configuration.banks import all_banks, find_bank, search_folders
 from certclient.configuration.policy import read_policy
-from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.observed_state import ObservedState
-from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
-from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language, language_from_environment
@@ -31,14 +25,8 @@ from certclient.model.anchor_dates import anchor_error, anchor_warnings
 from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.policy import Policy
-from certclient.model.practice import PracticeCode
-from certclient.model.profile import Profile
-from certclient.model.start import Start
 from certclient.platform import folders, log
-from certclient.platform.daily_reminder import DailyReminder
 from certclient.platform.rehearsal import rehearsal_folder
-from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
@@ -56,7 +44,23 @@ from certclient.ui.tasks.practice import PracticeLauncher, PracticeLetter
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
 from certclient.ui.widgets import appearance, icons
-from certclient.updates.check import Updates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+    from datetime import datetime
+    from types import TracebackType
+
+    from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.open_procedures import OpenProcedures
+    from certclient.enrollment.overview import Row
+    from certclient.enrollment.procedure import Enrollment
+    from certclient.model.policy import Policy
+    from certclient.model.practice import PracticeCode
+    from certclient.model.profile import Profile
+    from certclient.model.start import Start
+    from certclient.platform.daily_reminder import DailyReminder
+    from certclient.store.base import CertificateStore
+    from certclient.updates.check import Updates
 
 _DONE = 0
 

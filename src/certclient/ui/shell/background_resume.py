@@ -3,8 +3,7 @@ certificate and confirms one that has arrived."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,10 +13,15 @@ from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.procedure import Finished, Outcome, ProcedureState, ProcedureView
 from certclient.enrollment.unattended import RetrySchedule, resume_blocker
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.base import CertificateStore
 from certclient.store.unavailable import store_by_id
-from certclient.ui.context import AppContext
 from certclient.ui.tasks.runner import STORE_SCAN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from certclient.store.base import CertificateStore
+    from certclient.ui.context import AppContext
 
 _MOST_TRIES = 6
 """For a program that nobody sees: a quarter of an hour at most. The next logon tries again."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from certclient.platform.private_files import private_folder
 from certclient.ui.shell.single_instance import StartRequest, send_to_running_instance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _PATIENCE = 45.0
 """Seconds. An instance that is starting up or shutting down holds the lock without answering: on a

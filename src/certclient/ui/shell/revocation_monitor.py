@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from certclient.ui.context import AppContext
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 _PAUSE = timedelta(minutes=15)
 """Between two looks at what is due; each certificate is asked about once a day."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure import Pending, ProcedureState, ProcedureView
-from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.enrollment.unattended import store_blocker
 from certclient.model.deep_link import DeepLink, Verb
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
-from certclient.store.base import CertificateStore
-from certclient.ui.context import AppContext
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.result_panel import ResultTexts, grouped
 from certclient.ui.overview.store_scanner import StoreScanner
@@ -31,7 +28,14 @@ from certclient.ui.shell.tray import Tray
 from certclient.ui.shell.update_monitor import UpdateMonitor
 from certclient.ui.shell.wizard_manager import WizardManager
 from certclient.ui.tasks.runner import STORE_SCAN
-from certclient.updates.check import UpdateNotice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.store.base import CertificateStore
+    from certclient.ui.context import AppContext
+    from certclient.updates.check import UpdateNotice
 
 REMINDERS_FILE = "reminders.json"
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalSocket
 
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
-from certclient.ui.shell.wizard_manager import WizardManager
-from certclient.ui.tasks.runner import TaskRunner
+
+if TYPE_CHECKING:
+    from certclient.ui.shell.wizard_manager import WizardManager
+    from certclient.ui.tasks.runner import TaskRunner
 
 _POLL_MILLISECONDS = 100
 _CONNECT_MILLISECONDS = 500

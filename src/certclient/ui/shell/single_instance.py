@@ -10,12 +10,15 @@ import enum
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500

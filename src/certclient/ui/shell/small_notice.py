@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from certclient.ui.context import AppContext
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.default_button import DefaultFollowsFocus
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.sizes import fit_height
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from certclient.ui.context import AppContext
 
 
 class SmallNotice(QWidget):

@@ -3,7 +3,7 @@ click."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -11,8 +11,12 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.visible_text import visible
-from certclient.ui.context import AppContext
 from certclient.ui.shell.tray_icon import tray_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.ui.context import AppContext
 
 _NOTICE_MILLISECONDS = 15_000
 

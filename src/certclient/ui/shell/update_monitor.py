@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.model.update import Version
-from certclient.ui.context import AppContext
-from certclient.updates.check import UpdateCheckResult
+if TYPE_CHECKING:
+    from certclient.model.update import Version
+    from certclient.ui.context import AppContext
+    from certclient.updates.check import UpdateCheckResult
 
 _LONGEST = timedelta(days=2)
 """A next check further away than this means that the clock was set back."""

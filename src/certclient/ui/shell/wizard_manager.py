@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
 
-from certclient.enrollment.overview import Row
-from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.errors import CertclientError
-from certclient.model.secret import Secret
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from certclient.ui.enrollment.wizard import EnrollmentWizard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from certclient.enrollment.overview import Row
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.model.secret import Secret
+    from certclient.ui.context import AppContext
 
 
 class WizardManager(QObject):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from certclient.enrollment.interaction import ConsentRequest, Interaction
-from certclient.enrollment.observed_run import ObservedRun, RunTarget
-from certclient.enrollment.observed_state import ObservedState
-from certclient.enrollment.procedure import Enrollment, Outcome, ProcedureView
-from certclient.enrollment.run_results import RunResult
-from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
-from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
 from certclient.ui.tasks.interaction import QtInteraction
-from certclient.ui.tasks.runner import TaskRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.enrollment.observed_run import ObservedRun, RunTarget
+    from certclient.enrollment.observed_state import ObservedState
+    from certclient.enrollment.procedure import Enrollment, Outcome, ProcedureView
+    from certclient.enrollment.run_results import RunResult
+    from certclient.model.certificate import Certificate
+    from certclient.store.base import CertificateStore
+    from certclient.ui.tasks.runner import TaskRunner
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.enrollment.interaction import ConsentRequest, SecretRequest
 from certclient.enrollment.procedure_status import is_own_choice
-from certclient.model.errors import CertclientError
-from certclient.model.progress import Progress
 from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
-from certclient.store.base import PinRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.enrollment.interaction import ConsentRequest, SecretRequest
+    from certclient.model.errors import CertclientError
+    from certclient.model.progress import Progress
+    from certclient.store.base import PinRequest
 
 
 class QtInteraction(QObject):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.practice import DAYS_LEFT, RENEWING, PracticeCode
 from certclient.platform.own_processes import start_silent
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
 
 _POLL_MILLISECONDS = 500
 

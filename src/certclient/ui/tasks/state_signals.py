@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from certclient.enrollment.observed_state import ObservedState
-from certclient.enrollment.overview import Overview
+if TYPE_CHECKING:
+    from certclient.enrollment.observed_state import ObservedState
+    from certclient.enrollment.overview import Overview
 
 
 class StateSignals(QObject):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.store.base import PinRequest
+
+if TYPE_CHECKING:
+    from certclient.store.base import PinRequest
 
 _Key = tuple[str, str]
 

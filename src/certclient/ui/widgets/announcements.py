@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
@@ -14,9 +14,11 @@ from PySide6.QtGui import (
     QAccessibleInterface,
     QAccessibleObject,
 )
-from PySide6.QtWidgets import QWidget
 
 from certclient.platform.screen_readers import ScreenReaders
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _KEPT_SECONDS = 30
 """A screen reader asks for a notification's text when it comes to it."""

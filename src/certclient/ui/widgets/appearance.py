@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from certclient.ui.widgets.focus_ring import FocusMarker
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 WINDOWS_FONTS = ("Yu Gothic UI", "Meiryo UI", "Noto Sans CJK JP")
 """In order of preference: Windows 10 and 11, every Japanese Windows, Wine on Linux."""

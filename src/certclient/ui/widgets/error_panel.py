@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from certclient.i18n.catalogue import ErrorText
 from certclient.ui.widgets.icons import pixmap
 from certclient.ui.widgets.parts import Sentence, sentences
 from certclient.ui.widgets.severity import Severity, severity_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.i18n.catalogue import ErrorText
 
 _ICON_LINES = 1.6
 """The size of a panel's icon, in text line heights."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.model.visible_text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FEW_LETTERS = 8
 HEADING_SCALE = 1.4

@@ -6,9 +6,13 @@ rows may be darker than it: the row that looks selected is then not the one that
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QAbstractItemView
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractItemView
 
 _ROLES = (QPalette.ColorRole.Highlight, QPalette.ColorRole.HighlightedText)
 _CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange)

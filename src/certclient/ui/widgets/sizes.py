@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QCursor, QGuiApplication
-from PySide6.QtWidgets import QLayout, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLayout, QWidget
 
 _FRAME = QSize(20, 60)
 """Pixels taken by a window's frame and title bar."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
@@ -16,11 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about.notices import Component, third_party_notices
 from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.widgets.parts import Sentence
 from certclient.ui.widgets.selection import keep_selection_visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.ui.context import AppContext
 
 
 class SearchField(QLineEdit):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -16,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from certclient import __version__
-from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about import notices
 from certclient.ui.dialogs.about.components import NoticesPage
 from certclient.ui.dialogs.about.support_facts import support_facts
@@ -26,6 +27,9 @@ from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Facts, Heading, Scroll, Sentence
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 QT_SOURCE = "https://download.qt.io/official_releases/"
 _ICON_LINES = 3

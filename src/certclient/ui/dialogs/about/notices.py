@@ -7,9 +7,12 @@ THIRD-PARTY-NOTICES.txt can be read in any editor, and the about box splits it i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 NOTICES_NAME = "THIRD-PARTY-NOTICES.txt"
 LICENSE_NAME = "LICENSE.txt"

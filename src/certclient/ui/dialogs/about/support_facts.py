@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import platform
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSysInfo, qVersion
 
 from certclient import __version__
-from certclient.ui.context import AppContext
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
 
 
 def support_facts(context: AppContext) -> list[str]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from certclient.store.base import PinRequest
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch.items import BatchPhase
 from certclient.ui.enrollment.batch.rows import BatchRowView
 from certclient.ui.enrollment.batch.run import BatchRun
 from certclient.ui.enrollment.batch.texts import BatchTexts
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
-from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
@@ -24,6 +22,12 @@ from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence, sentences
 from certclient.ui.widgets.sign import SignLabel
 from certclient.ui.widgets.sizes import fitting_size
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from certclient.ui.context import AppContext
+    from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 
 
 class RenewAllDialog(QDialog):

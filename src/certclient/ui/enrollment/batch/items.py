@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.overview import Overview, Row, read_overview
 from certclient.enrollment.procedure import (
@@ -18,8 +18,12 @@ from certclient.enrollment.procedure import (
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore, Unavailable, WriteCheck
-from certclient.ui.context import AppContext
-from certclient.ui.tasks.enrollment_worker import WorkerResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from certclient.ui.context import AppContext
+    from certclient.ui.tasks.enrollment_worker import WorkerResult
 
 
 class BatchPhase(enum.Enum):

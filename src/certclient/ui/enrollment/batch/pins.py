@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.batch_pins import BatchPins, PinNeeded, is_declined, pins_needed
 from certclient.enrollment.interaction import Interaction, NonInteractive
-from certclient.enrollment.observed_run import RunTarget
-from certclient.enrollment.observed_state import ObservedState
 from certclient.model.errors import CertclientError
-from certclient.model.secret import Secret
-from certclient.store.base import CertificateStore, PinRequest
-from certclient.ui.enrollment.batch.items import BatchItem
 from certclient.ui.tasks.enrollment_worker import WorkerResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certclient.enrollment.observed_run import RunTarget
+    from certclient.enrollment.observed_state import ObservedState
+    from certclient.model.secret import Secret
+    from certclient.store.base import CertificateStore, PinRequest
+    from certclient.ui.enrollment.batch.items import BatchItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QWidget
 
-from certclient.ui.enrollment.batch.texts import RowText
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.parts import Framed, Sentence, sentences
 from certclient.ui.widgets.sign import SignLabel
+
+if TYPE_CHECKING:
+    from certclient.ui.enrollment.batch.texts import RowText
 
 _TOP = Qt.AlignmentFlag.AlignTop
 

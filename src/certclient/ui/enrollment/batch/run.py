@@ -4,19 +4,13 @@ them."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from certclient.enrollment.batch_pins import BatchPins, WithPins
-from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.observed_run import RunTarget
-from certclient.enrollment.overview import Row
 from certclient.enrollment.procedure import Outcome, ProcedureKind
-from certclient.enrollment.procedure_status import ProcedureStatus
-from certclient.model.errors import CertclientError
-from certclient.model.secret import Secret
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch.items import (
     BatchItem,
     BatchPhase,
@@ -34,6 +28,16 @@ from certclient.ui.tasks.enrollment_worker import (
 )
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.tasks.runner import STORE_SCAN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.enrollment.interaction import Interaction
+    from certclient.enrollment.overview import Row
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.model.errors import CertclientError
+    from certclient.model.secret import Secret
+    from certclient.ui.context import AppContext
 
 
 class BatchRun(QObject):

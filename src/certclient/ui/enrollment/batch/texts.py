@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.procedure import Finished
-from certclient.enrollment.procedure_status import ProcedureStatus
-from certclient.i18n.catalogue import ErrorText
 from certclient.model.progress import Step
 from certclient.model.visible_text import visible
 from certclient.store.base import PinRequest
 from certclient.store.names import title_of
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch.items import BatchItem, BatchPhase, RowState, counted
-from certclient.ui.enrollment.batch.run import BatchRun
-from certclient.ui.enrollment.pages.questions import Question
 from certclient.ui.widgets.parts import sentences
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sign import AMBER, GREEN, PLAIN, RED, Sign
+
+if TYPE_CHECKING:
+    from certclient.enrollment.procedure_status import ProcedureStatus
+    from certclient.i18n.catalogue import ErrorText
+    from certclient.ui.context import AppContext
+    from certclient.ui.enrollment.batch.run import BatchRun
+    from certclient.ui.enrollment.pages.questions import Question
 
 _DONE = Sign("valid", *GREEN)
 _WAITS = Sign("waiting", *AMBER)

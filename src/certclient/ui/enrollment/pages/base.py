@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from certclient.ui.context import AppContext
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.button_bar import Button, Buttons
 from certclient.ui.widgets.parts import Heading, Scroll, sentences
+
+if TYPE_CHECKING:
+    from certclient.ui.context import AppContext
+    from certclient.ui.enrollment.session import WizardSession
 
 __all__ = ["Button", "Buttons", "WizardPage", "sentences"]
 

@@ -3,26 +3,30 @@ met."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
-from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.messages import for_support
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.tasks.enrollment_worker import no_consent
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.icons import pixmap
 from certclient.ui.widgets.parts import Sentence
 from certclient.ui.widgets.severity import Severity, severity_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certclient.i18n.catalogue import ErrorText
+    from certclient.ui.enrollment.session import WizardSession
 
 _PAUSE_MILLISECONDS = 400
 """Milliseconds for which the results stay visible before the next page."""

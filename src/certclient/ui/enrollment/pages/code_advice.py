@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
 from certclient.model.issue_code import CodeProblem, CodeRule
-from certclient.model.secret import Secret
 from certclient.ui.widgets.parts import sentences
+
+if TYPE_CHECKING:
+    from certclient.model.secret import Secret
 
 _ALIKE = (("O", "0", "oO0"), ("I", "1", "iIlL1"))
 """Letter, digit, and the characters mistaken for one another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -10,16 +11,18 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton
 
 from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult, ProcedureKind
 from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError
 from certclient.ui.enrollment.browsers import running_browsers
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.enrollment.summary import IssuanceSummary, next_year
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.parts import Facts, Note, Sentence
+
+if TYPE_CHECKING:
+    from certclient.model.errors import CertclientError
+    from certclient.ui.enrollment.session import WizardSession
 
 
 class DonePage(WizardPage):

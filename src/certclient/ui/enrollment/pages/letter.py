@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
@@ -11,16 +12,18 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from certclient.enrollment.planner import check_user_id
 from certclient.model.errors import CertclientError
 from certclient.model.japan_time import clock_time
-from certclient.model.secret import Secret
 from certclient.model.user_ids import requested_user_id
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.pages.code_advice import code_mismatch
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.parts import Sentence
 from certclient.ui.widgets.secret_field import SecretField
+
+if TYPE_CHECKING:
+    from certclient.model.secret import Secret
+    from certclient.ui.enrollment.session import WizardSession
 
 _LONGEST = 200
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 from certclient.enrollment.reminder import next_reminder
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Note, Sentence
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from certclient.ui.enrollment.session import WizardSession
 
 
 class NoticePage(WizardPage):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from certclient.enrollment.procedure import Pending
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence
+
+if TYPE_CHECKING:
+    from certclient.ui.enrollment.session import WizardSession
 
 
 class PausedPage(WizardPage):

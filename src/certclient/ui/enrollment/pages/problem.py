@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from certclient import __version__
 from certclient.enrollment.procedure import Pending, ProcedureState
-from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.messages import actions, for_support, severity_of
 from certclient.ui.enrollment.navigation import Action
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.severity import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from certclient.i18n.catalogue import ErrorText
+    from certclient.ui.enrollment.session import WizardSession
 
 _ASIDE = (Action.COPY_FOR_SUPPORT, Action.OPEN_USB_GUIDE)
 """Actions after which the page is still the same."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -13,13 +13,17 @@ from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
-from certclient.ui.context import AppContext
 from certclient.ui.enrollment.pages.code_advice import code_advice, code_mismatch
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.key_hint import KeyHint
 from certclient.ui.widgets.parts import Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.severity import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.ui.context import AppContext
 
 Question = PinRequest | SecretRequest
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,9 +22,11 @@ from certclient.store.names import title_of
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previous_page
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.places import Place
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence, tool_tip
+
+if TYPE_CHECKING:
+    from certclient.ui.enrollment.places import Place
+    from certclient.ui.enrollment.session import WizardSession
 
 _RESCAN_MILLISECONDS = 2000
 """Milliseconds between two scans for tokens while the page is open."""

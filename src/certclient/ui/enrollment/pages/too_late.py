@@ -3,13 +3,17 @@ help."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.pages.base import WizardPage, sentences
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.parts import Facts
 from certclient.ui.widgets.severity import Severity
+
+if TYPE_CHECKING:
+    from certclient.ui.enrollment.session import WizardSession
 
 
 class TooLatePage(WizardPage):

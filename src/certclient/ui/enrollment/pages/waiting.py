@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer
 
 from certclient.enrollment.procedure import Pending
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import WizardPage, sentences
-from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence
+
+if TYPE_CHECKING:
+    from certclient.ui.enrollment.session import WizardSession
 
 _SHORTEST = 1000
 _LONGEST = 24 * 3600 * 1000

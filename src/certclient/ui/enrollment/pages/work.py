@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
@@ -12,13 +12,17 @@ from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
 from certclient.model.progress import Step
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.pages.letter import LetterPage
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
-from certclient.ui.enrollment.session import WizardSession
-from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.parts import Note, Sentence, show_sign
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from certclient.ui.enrollment.pages.letter import LetterPage
+    from certclient.ui.enrollment.session import WizardSession
+    from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 
 _SECOND = 1000
 
