@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,8 @@ import msgspec
 from certclient.enrollment.outcomes import BankHolds
 from certclient.i18n.code_shape import CodeShapeTexts, code_shape
 from certclient.i18n.formatting import fill, placeholders
+from certclient.i18n.language import Language as Language
+from certclient.i18n.language import language_from_environment as language_from_environment
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.faults import Reason
@@ -41,24 +42,6 @@ _MONTHS = (
 
 _RESUME_HINT, _SAVED_HINT = "{resume_hint}", "{saved_hint}"
 """In the texts of errors: sentences that are true only of a procedure that has begun."""
-
-
-class Language(enum.Enum):
-    """The languages with a catalogue; the value is the ISO 639-1 code."""
-
-    JAPANESE = "ja"
-    ENGLISH = "en"
-
-
-def language_from_environment(environment: Mapping[str, str], system_locale: str = "") -> Language:
-    """Japanese if the first of LC_ALL, LC_MESSAGES and LANG that is set starts with "ja".
-
-    The order is that of POSIX. `system_locale` applies if none is set, as on Windows
-    ("Japanese_Japan").
-    """
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    value = next((environment[name] for name in names if environment.get(name)), system_locale)
-    return Language.JAPANESE if value.lower().startswith("ja") else Language.ENGLISH
 
 
 class _ErrorVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

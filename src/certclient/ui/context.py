@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.reminder_index.look import Look, no_look
-from certclient.i18n.catalogue import Catalogue, Language
+from certclient.i18n.language import Language
 from certclient.model.certificate import Owner, Role
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
     from certclient.enrollment.procedure import Enrollment
+    from certclient.i18n.catalogue import Catalogue
     from certclient.model.errors import CertclientError
     from certclient.model.profile import Profile
     from certclient.store.base import CertificateStore

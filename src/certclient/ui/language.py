@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 
-from certclient.i18n.catalogue import Catalogue, Language, load
+from certclient.i18n.language import Language
+
+if TYPE_CHECKING:
+    from certclient.i18n.catalogue import Catalogue
 
 FRONT_END = "window"
 """The catalogue's table [how.window]: what actions are called in the windows."""
@@ -38,6 +42,8 @@ class Languages(QObject):
     @property
     def catalogue(self) -> Catalogue:
         """Sentences, labels, dates and numbers in the current language."""
+        from certclient.i18n.catalogue import load
+
         return load(self._language, FRONT_END)
 
     @property

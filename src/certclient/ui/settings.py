@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from certclient.i18n.catalogue import Language
+from certclient.i18n.language import Language
 from certclient.platform.private_files import open_private, private_folder
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from certclient.i18n.catalogue import Language
+from certclient.i18n.language import Language
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.sizes import icon_size

@@ -20,7 +20,7 @@ from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.enrollment.run_results import ResultFile
-from certclient.i18n.catalogue import Language, language_from_environment
+from certclient.i18n.language import Language, language_from_environment
 from certclient.model.anchor_dates import anchor_error, anchor_warnings
 from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.deep_link import LinkError, parse

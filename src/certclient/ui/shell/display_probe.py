@@ -18,7 +18,7 @@ def main() -> int:
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     try:
-        from PySide6.QtGui import QGuiApplication  # noqa: PLC0415 - only after prctl
+        from PySide6.QtGui import QGuiApplication
     except ImportError:
         return 0
     application = QGuiApplication([sys.argv[0]])
