@@ -74,6 +74,7 @@ _ONLY_ON_LINUX = (
     "installer",
     "tools",
     # Features of Linux: /etc, NSS databases, .so modules and their permissions, the only PC store.
+    "configuration/test_hostile_files.py",
     "configuration/test_policy_file.py",
     "store/test_nss_store.py",
     "store/test_pkcs11_module.py",

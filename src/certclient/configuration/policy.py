@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from certclient.configuration.unreadable import unreadable
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, unknown_key
 from certclient.model.policy import (
@@ -28,6 +29,7 @@ from certclient.model.policy import (
 )
 from certclient.model.shape import kind_of
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
+from certclient.platform.regular_files import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +40,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _MAX_BYTES = 1 << 16
+_MOST_FAULTS = 100
+"""Of one file: nobody reads more, and each unknown name is compared with all known ones."""
 _ROOT = 0
 
 
@@ -71,12 +75,12 @@ def policy_places() -> Sequence[str]:
 
 
 def examine_policy(path: Path | None = None) -> tuple[Policy | None, Sequence[CertclientError]]:
-    """The policy in a file that need not be this computer's, or None and every fault in it.
+    """The policy in a file that need not be this computer's, or None and its faults (at most 100).
 
     `path`: a TOML file, whoever owns it; None for this computer's policy, as `read_policy` reads
     it. Raises CertclientError(PROFILE_NOT_FOUND) with data `file` if `path` does not exist.
     """
-    if path is not None and not path.exists():
+    if path is not None and not os.path.lexists(path):
         raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=str(path))
     faults: list[CertclientError] = []
     stored = _examined(path, faults)
@@ -100,7 +104,10 @@ def _examined(path: Path | None, faults: list[CertclientError]) -> Mapping[str, 
 def _collect(
     faults: list[CertclientError], make: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 ) -> R | None:
-    """The result of `make`; None, with its error in `faults`, if there is none."""
+    """The result of `make`; None, with its error in `faults`, if there is none, or if there are
+    _MOST_FAULTS already."""
+    if len(faults) == _MOST_FAULTS:
+        return None
     try:
         return make(*args, **kwargs)
     except CertclientError as error:
@@ -129,15 +136,19 @@ def _text(path: Path, owner: int | None) -> str | None:
 
     Checks the open file and its folder, so that nobody can replace it between check and read.
     """
+
+    def check(state: os.stat_result) -> None:
+        if owner is not None:
+            _check_owner(path, state, owner)
+            _check_owner(path, path.parent.stat(), owner)
+
     try:
-        with path.open("rb") as file:
-            if owner is not None:
-                _check_owner(path, os.fstat(file.fileno()), owner)
-                _check_owner(path, path.parent.stat(), owner)
-            content = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
+        content = read_regular(path, _MAX_BYTES, check)
+    except FileNotFoundError as error:
+        if not path.is_symlink():
+            return None
+        raise _unreadable(str(path), "", error) from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         raise _unreadable(str(path), "", error) from error
     if len(content) > _MAX_BYTES:
         raise invalid(str(path), "", FaultError(Reason.FILE_TOO_LARGE, most="64 KiB"))
@@ -153,9 +164,8 @@ def _check_owner(path: Path, state: os.stat_result, owner: int) -> None:
         raise invalid(str(path), "", FaultError(Reason.FILE_EXPOSED, found=str(path)))
 
 
-def _unreadable(source: str, name: str, error: OSError) -> CertclientError:
-    detail = error.strerror or type(error).__name__
-    return invalid(source, name, FaultError(Reason.FILE_UNREADABLE, detail=detail))
+def _unreadable(source: str, name: str, error: OSError | ValueError) -> CertclientError:
+    return invalid(source, name, unreadable(error))
 
 
 def _raw(name: str, value: object) -> Raw:

@@ -11,12 +11,14 @@ from fnmatch import fnmatch
 from importlib.resources import files
 from pathlib import Path
 
+from certclient.configuration.unreadable import unreadable
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason
 from certclient.model.profile import Profile
 from certclient.model.profile_file import Examination, examine_profile, profile_from_text
 from certclient.platform import program_data
+from certclient.platform.regular_files import read_regular
 
 _MAX_BYTES = 1 << 20
 
@@ -77,13 +79,15 @@ def known_modules() -> tuple[Path, ...]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise _unusable(path, FaultError(Reason.FILE_TOO_LARGE, most="1 MiB"))
-        return path.read_text(encoding="utf-8-sig")
+        content = read_regular(path, _MAX_BYTES)
     except FileNotFoundError as error:
         raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=str(path)) from error
-    except OSError as error:
-        raise _unusable(path, _unreadable(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        raise _unusable(path, unreadable(error)) from error
+    if len(content) > _MAX_BYTES:
+        raise _unusable(path, FaultError(Reason.FILE_TOO_LARGE, most="1 MiB"))
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unusable(path, FaultError(Reason.FILE_NOT_UTF8)) from error
 
@@ -91,10 +95,6 @@ def _text(path: Path) -> str:
 def _unusable(path: Path, fault: FaultError, key: str = "") -> CertclientError:
     data = {"reason": fault.reason.value, **fault.data}
     return CertclientError(ErrorCode.PROFILE_INVALID, file=str(path), key=key, **data)
-
-
-def _unreadable(error: OSError) -> FaultError:
-    return FaultError(Reason.FILE_UNREADABLE, detail=error.strerror or type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def profile_files(folders: Sequence[Path]) -> dict[str, ProfileFile]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            found[str(folder)] = ProfileFile(folder, error=_unusable(folder, _unreadable(error)))
+            found[str(folder)] = ProfileFile(folder, error=_unusable(folder, unreadable(error)))
             continue
         for path in paths:
             first = found.setdefault(path.stem, ProfileFile(path))
@@ -153,13 +153,12 @@ def read_profile_file(file: ProfileFile) -> Profile:
         return _named_after_its_file(file.path)
     except OSError as error:
         # A link that leads nowhere or in a circle, missing rights to the folder it leads to.
-        raise _unusable(file.path, _unreadable(error)) from error
+        raise _unusable(file.path, unreadable(error)) from error
 
 
 def _named_after_its_file(path: Path) -> Profile:
     if not stat.S_ISREG(path.stat().st_mode):
-        # To read a pipe could wait for ever.
-        raise _unusable(path, FaultError(Reason.FILE_UNREADABLE, detail="not a file"))
+        raise _unusable(path, FaultError(Reason.FILE_KIND))
     if exposed := exposure(path):
         raise exposed
     profile = load_profile(path)

@@ -14,6 +14,7 @@ class Reason(enum.Enum):
     FILE_TOO_LARGE = "file-too-large"
     FILE_NOT_UTF8 = "file-not-utf-8"
     FILE_UNREADABLE = "file-unreadable"
+    FILE_KIND = "file-kind"
     FILE_NAME = "file-name"
     FILE_EXPOSED = "file-exposed"
 
@@ -27,6 +28,7 @@ class Reason(enum.Enum):
     SYNTAX_BRACKET = "syntax-bracket"
     SYNTAX_CHARACTER = "syntax-character"
     SYNTAX_REST = "syntax-rest"
+    TOO_DEEP = "too-deep"
 
     # Any value
     UNKNOWN_KEY = "unknown-key"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, fault_of, not_allowed, unknown_key
+from certclient.model.hosts import read_authority
 from certclient.model.profile import Profile
 from certclient.model.profile_syntax import LAST_REMINDER, MAX_REMINDERS
 from certclient.model.toml_text import Position, places
@@ -219,7 +221,7 @@ def _items(value: StoredValue, name: str) -> list[str]:
     items = [item for line in lines for item in _BETWEEN.split(line) if item]
     if not items:
         raise value.invalid(name, FaultError(Reason.EMPTY))
-    if repeated := [item for item in items if items.count(item) > 1]:
+    if repeated := [item for item, count in Counter(items).items() if count > 1]:
         raise value.invalid(name, FaultError(Reason.TWICE, found=repeated[0][:80]))
     return items
 
@@ -284,14 +286,14 @@ def _address(text: str) -> str:
         raise FaultError(Reason.PROXY_FORM)
     try:
         parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:  # a bracket that is not closed, a port above 65535
+    except ValueError as error:  # a bracket that is not closed
         raise FaultError(Reason.PROXY_FORM) from error
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         # Every user of the computer can read the policy.
         raise FaultError(Reason.PROXY_USER)
     rest = parts.path not in ("", "/") or parts.query or parts.fragment
-    if parts.scheme != "http" or not parts.hostname or not port or rest:
+    authority = read_authority(parts.netloc)
+    if parts.scheme != "http" or authority is None or authority.port is None or rest:
         raise FaultError(Reason.PROXY_FORM)
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"http://{host}:{port}"
+    host = f"[{authority.host}]" if ":" in authority.host else authority.host
+    return f"http://{host}:{authority.port}"

@@ -7,6 +7,7 @@ docs/profile.md describes the format, `model.profile_syntax` its keys;
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -113,7 +114,7 @@ def examine_profile(text: str, source: str) -> Examination:
         parsed = parse(text)
     except TomlSyntaxError as error:
         place = places(error.position)
-        data = {"file": source, "key": "", "reason": error.reason.value, **place}
+        data = {"file": source, "key": "", "reason": error.reason.value, **error.data, **place}
         return Examination(None, (CertclientError(ErrorCode.PROFILE_INVALID, **data),))
     reader = _Reader(parsed, source)
     profile = reader.read()
@@ -409,7 +410,7 @@ def _distinct_numbers(numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _check_distinct(values: Sequence[object]) -> None:
-    if repeated := [value for value in values if values.count(value) > 1]:
+    if repeated := [value for value, count in Counter(values).items() if count > 1]:
         raise FaultError(Reason.TWICE, found=str(repeated[0]))
 
 

@@ -53,8 +53,9 @@ def _schema(**keywords: object) -> msgspec.Meta:
 
 
 _HTTP = (
-    r"[Hh][Tt][Tt][Pp]([Ss]://[^/?#@\s]+|://([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]"
-    r"|127\.[0-9.]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?)([/?][^#\s]*)?"
+    r"[Hh][Tt][Tt][Pp]([Ss]://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
+    r"|://([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]|127\.[0-9.]+|\[[0-9A-Fa-f:.]+\]))"
+    r"(:[0-9]+)?([/?][^#\s]*)?"
 )
 Address = Annotated[str, _schema(format="uri", pattern=f"^{_HTTP}$")]
 OptionalAddress = Annotated[str, _schema(pattern=f"^({_HTTP})?$")]

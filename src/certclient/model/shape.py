@@ -24,6 +24,11 @@ _WORDS: dict[type[inspect.Type], str] = {
     inspect.VarTupleType: "list",
 }
 
+_MOST_FAULTS = 100
+"""Nobody reads more, and each unknown key is compared with all known ones."""
+_LONGEST_KEY = 200
+"""Of a dotted key in a fault, in characters."""
+
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
@@ -40,7 +45,8 @@ def kind_of(value: object) -> str:
 
 
 def examine_shape(value: object, kind: type[S]) -> tuple[S, Sequence[tuple[str, FaultError]]]:
-    """`value` (a parsed file) as the struct `kind`, and each fault with its dotted key.
+    """`value` (a parsed file) as the struct `kind`, and each fault with its dotted key: of those
+    that are no missing keys, at most the first 100.
 
     If there are faults, the struct holds placeholders and must not be used.
     """
@@ -60,7 +66,7 @@ class _Walk:
         table = self._typed(value, dict, "table", key)
         names = {one.encode_name for one in kind.fields}
         for name in [] if table is None else table:
-            if name not in names:
+            if name not in names and len(self.faults) < _MOST_FAULTS:
                 self._add(_inside(key, str(name)), unknown_key(str(name), sorted(names)))
         read = {one.name: self._field(table, one, key) for one in kind.fields}
         return kind.cls(**read)
@@ -117,7 +123,9 @@ class _Walk:
         return None
 
     def _add(self, key: str, fault: FaultError) -> None:
-        self.faults.append((key, fault))
+        # All missing keys are kept: a placeholder stands for each, which is no fault of its own.
+        if len(self.faults) < _MOST_FAULTS or fault.reason is Reason.MISSING_KEY:
+            self.faults.append((key[:_LONGEST_KEY], fault))
 
 
 def _inside(key: str, name: str) -> str:

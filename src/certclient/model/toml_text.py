@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from certclient.model.faults import FaultError, Reason
+from certclient.model.toml_limits import MOST_CHARACTERS, MOST_LEVELS, excess_in
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,10 +53,10 @@ class TomlText:
 
 
 class TomlSyntaxError(FaultError):
-    """The text is not TOML. `position`: where; None if the text ends too early."""
+    """The text is not TOML, or exceeds `toml_limits`. `position`: where; None if it is unknown."""
 
-    def __init__(self, reason: Reason, position: Position | None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason, position: Position | None, **data: str) -> None:
+        super().__init__(reason, **data)
         self.position = position
 
 
@@ -61,11 +64,23 @@ def parse(text: str) -> TomlText:
     """Parses TOML 1.0. Raises TomlSyntaxError for the first fault."""
     # As tomllib does; positions have to refer to the same text.
     text = text.replace("\r\n", "\n")
+    _check_limits(text)
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: of a month 13, for example
         raise TomlSyntaxError(*_reason_and_position(str(error), text)) from error
     return TomlText(table, text)
+
+
+def _check_limits(text: str) -> None:
+    excess = excess_in(text)
+    if excess is None:
+        return
+    at = excess.at
+    position = Position(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    if excess.is_nested:
+        raise TomlSyntaxError(Reason.TOO_DEEP, position, most=str(MOST_LEVELS))
+    raise TomlSyntaxError(Reason.TOO_LONG, position, most=str(MOST_CHARACTERS))
 
 
 def parent(key: str) -> str:
@@ -119,8 +134,16 @@ _STRING = re.compile(
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 
+_MOST_POSITIONS = 10_000
+"""Keys and list items whose place is looked for: a bank's profile has fewer than a hundred."""
+
+
 class _LostError(Exception):
     """The scanner does not understand what tomllib does: there are no positions, then."""
+
+
+class _EnoughError(Exception):
+    """There are _MOST_POSITIONS; those of later keys stay unknown."""
 
 
 @dataclass(slots=True)
@@ -131,8 +154,17 @@ class _Scanner:
     at: int = 0
     found: dict[str, Position] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
+    line_ends: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line_ends = [match.start() for match in re.finditer(r"\n", self.text)]
 
     def scan(self) -> Mapping[str, Position]:
+        with suppress(_EnoughError):
+            self._scan()
+        return self.found
+
+    def _scan(self) -> None:
         table = ""
         self._skip(_BLANKS)
         while self.at < len(self.text):
@@ -141,7 +173,6 @@ class _Scanner:
             else:
                 self._pair(table)
             self._skip(_BLANKS)
-        return self.found
 
     def _header(self) -> str:
         start, array = self.at, self.text.startswith("[[", self.at)
@@ -224,8 +255,13 @@ class _Scanner:
         return match[0] if match else ""
 
     def _note(self, path: str, at: int) -> None:
-        line = self.text.count("\n", 0, at) + 1
-        self.found.setdefault(path, Position(line, at - self.text.rfind("\n", 0, at)))
+        if path in self.found:
+            return
+        if len(self.found) == _MOST_POSITIONS:
+            raise _EnoughError
+        before = bisect_left(self.line_ends, at)
+        start = self.line_ends[before - 1] if before else -1
+        self.found[path] = Position(before + 1, at - start)
 
 
 def _joined(path: str, part: str) -> str:

@@ -96,7 +96,8 @@ def test_what_is_missing_is_placed_at_the_table_around_it() -> None:
         ("a = 1 b = 2", Reason.SYNTAX_REST, (1, 7)),
         ("a = 'x\x01'", Reason.SYNTAX_CHARACTER, (1, 7)),
         ("= 1", Reason.SYNTAX, (1, 1)),
-        ("a = " + "[" * 5000, Reason.SYNTAX, None),
+        ("a = " + "[" * 5000, Reason.TOO_DEEP, (1, 37)),
+        ("a = 1\nb = " + "1" * 201, Reason.TOO_LONG, (2, 5)),
     ],
 )
 def test_a_syntax_error_is_a_reason_and_a_place(

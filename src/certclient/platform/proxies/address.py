@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.hosts import is_name_or_ipv4
 from certclient.model.proxy_login import ProxyLogin
 from certclient.model.secret import Secret
 
@@ -20,7 +20,6 @@ _DEFAULT_PORTS = {
     "socks5": 1080,
     "socks5h": 1080,
 }
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _host_and_port(text: str, setting: str) -> tuple[str, int | None]:
     if _is_ipv6(text):
         return text.lower(), None
     host, _, port = text.partition(":")
-    if not _NAME.fullmatch(host):
+    if not is_name_or_ipv4(host):
         raise _invalid(setting, "host")
     return host.lower(), _port(port, setting)
 
