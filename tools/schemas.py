@@ -26,6 +26,7 @@ from certclient.model.policy import (
     PROFILE,
     PROXY,
     REMINDER_DAYS,
+    REMOVE_ARCHIVED,
     REVOCATION,
     SPREAD_RENEWALS,
     UNATTENDED_RENEWAL,
@@ -140,6 +141,7 @@ _ABOUT = {
     UNATTENDED_RENEWAL: "The company's consent to renewals without user interaction.",
     SPREAD_RENEWALS: "false: unattended renewals begin on the first possible day, all at once.",
     UPDATE_NOTICE: "false: no update notices, because the administrator manages versions.",
+    REMOVE_ARCHIVED: "true: older archived certificates are deleted after a renewal.",
     REVOCATION: "false: users cannot revoke their certificates with the program.",
 }
 

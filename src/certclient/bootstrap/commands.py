@@ -119,6 +119,12 @@ def _qualify_ca() -> click.Command:
     return command
 
 
+def _remove_archived() -> click.Command:
+    from certclient.cli.commands.remove_archived import command
+
+    return command
+
+
 def _remove_old() -> click.Command:
     from certclient.cli.commands.remove_old import command
 
@@ -212,6 +218,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "version": _version,
     "check-profile": _check_profile,
     "qualify-ca": _qualify_ca,
+    "remove-archived": _remove_archived,
     "remove-old": _remove_old,
     "remove-data": _remove_data,
     "register-reminder": _register_reminder,

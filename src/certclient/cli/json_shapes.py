@@ -218,6 +218,7 @@ class Policy(TypedDict):
     spread_renewals: bool
     update_notice: bool
     revocation: bool
+    remove_archived: bool
 
 
 class Login(TypedDict):
@@ -408,6 +409,15 @@ class RevokeOutput(Envelope):
     error: Error | None
 
 
+class RemoveArchivedOutput(Envelope):
+    """The output of remove-archived. `deleted`: whether `certificates` were deleted; false with
+    --dry-run, when they would be."""
+
+    deleted: bool
+    certificates: list[Entry]
+    errors: list[Error]
+
+
 class RemoveOldOutput(Envelope):
     """The output of remove-old."""
 
@@ -565,6 +575,7 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "version": (VersionOutput,),
     "check-profile": (CheckProfileOutput, CheckPolicyOutput),
     "qualify-ca": (QualifyCaOutput,),
+    "remove-archived": (RemoveArchivedOutput,),
     "remove-old": (RemoveOldOutput,),
     "revoke": (RevokeOutput,),
     "remove-data": (RemoveDataOutput,),

@@ -235,6 +235,7 @@ def policy_record(policy: Policy) -> JsonObject:
         "spread_renewals": policy.spread_renewals,
         "update_notice": policy.update_notice,
         "revocation": policy.revocation,
+        "remove_archived": policy.remove_archived,
     }
 
 

@@ -14,6 +14,7 @@ from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_lef
 from certclient.enrollment.lock import exclusive, locks_folder
 from certclient.enrollment.login_test import LoginTest, LoginTestResult
 from certclient.enrollment.obstacles import check_renewable
+from certclient.enrollment.older_archived import offering_removal, remove_after_renewal
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
 from certclient.enrollment.own_revocation import OwnRevocation
@@ -331,6 +332,13 @@ class Enrollment:
                 record = runner.run_to_completion(record)
             else:
                 record = run_with_replacement(self._journal, context, self._planner, record)
+            if record.old_archived and self._environment.profile.remove_archived:
+                remove_after_renewal(context, self._journal, record)
+        except CertclientError as error:
+            offering = offering_removal(error, context, self._journal, record)
+            if offering is None:
+                raise
+            raise offering from error
         finally:
             context.close()
         if record.state is not ProcedureState.DONE:

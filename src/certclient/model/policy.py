@@ -47,6 +47,7 @@ UNATTENDED_RENEWAL = "UnattendedRenewal"
 SPREAD_RENEWALS = "SpreadRenewals"
 UPDATE_NOTICE = "UpdateNotice"
 REVOCATION = "Revocation"
+REMOVE_ARCHIVED = "RemoveArchived"
 
 VALUES: Mapping[str, ValueKind] = {
     PROFILE: ValueKind.LIST,
@@ -57,6 +58,7 @@ VALUES: Mapping[str, ValueKind] = {
     SPREAD_RENEWALS: ValueKind.SWITCH,
     UPDATE_NOTICE: ValueKind.SWITCH,
     REVOCATION: ValueKind.SWITCH,
+    REMOVE_ARCHIVED: ValueKind.SWITCH,
 }
 """All known values. Any other name is an error."""
 
@@ -93,8 +95,9 @@ class Policy:
     of the bank's destinations, () for all. `reminder_days`: days left, descending, in place of the
     bank's; () for the bank's. `proxy`: None for the system's. `unattended_renewal`: the company's
     consent to renewals without user interaction. `spread_renewals`: these are spread over days
-    (`model.spreading`). `revocation`: users may revoke their own certificates. `sources`: where the
-    settings were found.
+    (`model.spreading`). `revocation`: users may revoke their own certificates. `remove_archived`:
+    older archived certificates are deleted after a renewal. `sources`: where the settings were
+    found.
     """
 
     profiles: tuple[str, ...] = ()
@@ -105,6 +108,7 @@ class Policy:
     spread_renewals: bool = True
     update_notice: bool = True
     revocation: bool = True
+    remove_archived: bool = False
     sources: tuple[str, ...] = ()
 
 
@@ -152,6 +156,7 @@ def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
         spread_renewals=_switch(stored, SPREAD_RENEWALS, default=True),
         update_notice=_switch(stored, UPDATE_NOTICE, default=True),
         revocation=_switch(stored, REVOCATION, default=True),
+        remove_archived=_switch(stored, REMOVE_ARCHIVED, default=False),
         sources=tuple(sorted({value.source for value in stored.values()})),
     )
 
@@ -177,6 +182,7 @@ def restricted(profile: Profile, policy: Policy) -> Profile:
         excluded_destinations=tuple(name for name in profile.destinations if name not in allowed),
         reminder_days=policy.reminder_days or profile.reminder_days,
         own_revocation=policy.revocation,
+        remove_archived=policy.remove_archived,
     )
 
 

@@ -134,6 +134,7 @@ class Profile:
     install the CA's root in Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a
     practice bank, marked in yellow in every window. `codes`: what its issue codes look like.
     `own_revocation`: whether the administrator's policy lets users revoke their certificates.
+    `remove_archived`: whether it has older archived certificates deleted after a renewal.
     """
 
     id: str
@@ -159,3 +160,4 @@ class Profile:
     excluded_destinations: tuple[str, ...] = ()
     codes: CodeRule = FREE_CODE
     own_revocation: bool = True
+    remove_archived: bool = False

@@ -176,8 +176,10 @@ class StoreSession(Protocol):
     def delete(self, certificate: Certificate) -> None:
         """Deletes exactly this certificate (issuer, serial number, public key), then its key.
 
-        Keeps the key while another certificate in the store uses it. No error if the certificate
-        is already gone. The caller decides whether it may be deleted (`enrollment.cleanup`).
+        The key of an archived certificate goes first, so that a deletion that stops in between
+        leaves a certificate to find. Keeps the key while another certificate in the store uses it.
+        No error if the certificate is already gone. The caller decides whether it may be deleted
+        (`enrollment.cleanup`).
         """
         ...
 

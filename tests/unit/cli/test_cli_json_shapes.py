@@ -55,6 +55,7 @@ def test_every_command_prints_what_its_schema_says(
         ["check-profile", "--policy"],
         ["qualify-ca", "--user-id", "TKYM1408054", "--yes"],
         ["remove-old"],
+        ["remove-archived", "--dry-run"],
         ["quit"],
     ):
         cli_runner.run(*command, "--json")

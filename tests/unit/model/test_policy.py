@@ -46,6 +46,7 @@ def test_empty_policy_changes_nothing(profile: Profile) -> None:
     assert policy.spread_renewals
     assert policy.update_notice
     assert policy.revocation
+    assert not policy.remove_archived, "nothing is deleted unasked"
 
 
 def test_every_value_is_read(profile: Profile) -> None:
@@ -58,6 +59,7 @@ def test_every_value_is_read(profile: Profile) -> None:
         SpreadRenewals=0,
         UpdateNotice=0,
         Revocation=0,
+        RemoveArchived=1,
     )
     assert policy == Policy(
         profiles=("rei-shinkin", "so-shinkin"),
@@ -68,9 +70,10 @@ def test_every_value_is_read(profile: Profile) -> None:
         spread_renewals=False,
         update_notice=False,
         revocation=False,
+        remove_archived=True,
         sources=(PLACE,),
     )
-    assert len(VALUES) == 8, "otherwise this test misses a value"
+    assert len(VALUES) == 9, "otherwise this test misses a value"
 
 
 @pytest.mark.parametrize(

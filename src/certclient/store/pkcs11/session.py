@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 
@@ -123,22 +123,30 @@ class TokenSession:
     def delete(self, certificate: Certificate) -> None:
         """See StoreSession.delete."""
         with self._boundary():
-            to_delete = [*self._exactly(certificate), *self._remains(certificate)]
-            for found in to_delete:
-                # Some modules delete with a key what belongs to it.
-                with suppress(p11.ObjectHandleInvalid):
-                    found.handle.destroy()
-            rest = certificates(self.session)
-            if any(one.certificate.identity == certificate.identity for one in rest):
+            exact, remains = self._exactly(certificate), self._remains(certificate)
+            # The last one completes an earlier deletion that stopped after the certificate.
+            key_ids = {
+                *(found.key_id for found in (*exact, *remains)),
+                key_identifier(certificate.spki),
+            }
+            if exact and all(found.archived for found in exact):
+                # No browser offers it. A deletion that stops in between leaves a certificate that
+                # the next one finds, and not a key that only its label could explain.
+                _destroy(remains)
+                self._delete_keys(key_ids, certificate)
+            _destroy([*exact, *remains])
+            if self._exactly(certificate):
                 # NSS reports no error when a full disk prevents a deletion.
                 raise CertclientError(ErrorCode.TOKEN_FAILED, reason="still there")
-            # The last one completes an earlier deletion that stopped after the certificate.
-            key_ids = {*(found.key_id for found in to_delete), key_identifier(certificate.spki)}
-            for key_id in key_ids:
-                if not key_id:
-                    continue
-                if not keypairs.used_by(rest, key_id, certificate.spki):
-                    keypairs.delete(self.session, key_id, certificate.spki)
+            self._delete_keys(key_ids, certificate)
+
+    def _delete_keys(self, key_ids: Iterable[bytes | None], certificate: Certificate) -> None:
+        """Deletes the keys of `certificate` that no other certificate uses."""
+        present = certificates(self.session)
+        others = [one for one in present if one.certificate.identity != certificate.identity]
+        for key_id in key_ids:
+            if key_id and not keypairs.used_by(others, key_id, certificate.spki):
+                keypairs.delete(self.session, key_id, certificate.spki)
 
     def delete_key(self, key: KeyRef) -> None:
         """See StoreSession.delete_key."""
@@ -222,3 +230,10 @@ class TokenSession:
         except CertclientError as error:
             if error.code is not ErrorCode.TOKEN_FULL:
                 raise
+
+
+def _destroy(found: Iterable[CertificateObject]) -> None:
+    for one in found:
+        # Some modules delete with a key what belongs to it.
+        with suppress(p11.ObjectHandleInvalid):
+            one.handle.destroy()

@@ -109,12 +109,13 @@ class WindowsSession:
             shared = _used([e for e in entries if e not in to_delete], certificate.spki)
             proven = {place for e in to_delete if (place := finder.proven(e)) is not None}
             # After a crash halfway, a retry must find the rest. Another program's key can only be
-            # found through its certificate, so it goes first. A key of this program is found by
-            # name, so it goes last; that also completes a deletion that stopped after the
-            # certificate.
+            # found through its certificate, so it goes first; so does the key of an archived
+            # certificate, which no browser offers. A key of this program is found by name, so it
+            # goes last; that also completes a deletion that stopped after the certificate.
             ours = finder.ours.get(certificate.spki)
-            foreign = proven - {ours}
-            for place in () if shared else foreign:
+            unseen = bool(to_delete) and all(entry.archived for entry in to_delete)
+            first = proven | ({ours} if ours is not None else set())
+            for place in () if shared else first if unseen else proven - {ours}:
                 self._delete_key(place)
             for entry in to_delete:
                 store.delete(entry.certificate)
