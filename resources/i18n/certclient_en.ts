@@ -1234,6 +1234,57 @@ Serial number: {serial}</translation>
     </message>
 </context>
 <context>
+    <name>OlderCertificatesLine</name>
+    <message numerus="yes">
+        <source>%n older certificate(s) that were put away are no longer used.</source>
+        <translation>
+            <numerusform>%n older certificate that was put away is no longer used.</numerusform>
+            <numerusform>%n older certificates that were put away are no longer used.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete older certificate&amp;s…</source>
+        <translation>Delete older certificate&amp;s…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n older certificate(s) for good, with the keys?</source>
+        <translation>
+            <numerusform>Delete %n older certificate for good, with its key?</numerusform>
+            <numerusform>Delete %n older certificates for good, with their keys?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Delete</translation>
+    </message>
+    <message>
+        <source>{user}, valid until {until} ({place})</source>
+        <translation>{user}, valid until {until} ({place})</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The certificates in use stay, and of each user ID the one that was put away last.</source>
+        <translation>The certificates in use stay, and of each user ID the one that was put away last.</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>This cannot be undone.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n older certificate(s) were deleted for good.</source>
+        <translation>
+            <numerusform>%n older certificate was deleted for good.</numerusform>
+            <numerusform>%n older certificates were deleted for good.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PausedPage</name>
     <message>
         <source>Stopped on the way</source>

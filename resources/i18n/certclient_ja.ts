@@ -1228,6 +1228,53 @@ Serial number: {serial}</source>
     </message>
 </context>
 <context>
+    <name>OlderCertificatesLine</name>
+    <message numerus="yes">
+        <source>%n older certificate(s) that were put away are no longer used.</source>
+        <translation>
+            <numerusform>しまってある古い電子証明書が%n件あります。もう使われません。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete older certificate&amp;s…</source>
+        <translation>古い電子証明書を削除(&amp;S)…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n older certificate(s) for good, with the keys?</source>
+        <translation>
+            <numerusform>しまってある古い電子証明書%n件を、鍵とともに完全に削除しますか？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>削除する(&amp;D)</translation>
+    </message>
+    <message>
+        <source>{user}, valid until {until} ({place})</source>
+        <translation>{user}&#x3000;有効期限 {until}（{place}）</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>ほかに%n件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The certificates in use stay, and of each user ID the one that was put away last.</source>
+        <translation>今お使いの電子証明書と、最後にしまったもの（ユーザIDごとに1つ）は残ります。</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>削除すると、元に戻せません。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n older certificate(s) were deleted for good.</source>
+        <translation>
+            <numerusform>しまってあった古い電子証明書%n件を、完全に削除しました。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PausedPage</name>
     <message>
         <source>Stopped on the way</source>

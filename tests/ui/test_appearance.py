@@ -263,6 +263,15 @@ def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> No
     camera.take("main-procedures", window)
 
 
+def _add_older_archived(ui: UiEnvironment) -> None:
+    """A colleague with a valid certificate, and three expired ones that were put away."""
+    ui.add_certificate(ui.pc, 200, "TKYM1408055")
+    expired = [ui.add_newer_certificate(ui.pc, days, "TKYM1408055") for days in (-3, -2, -1)]
+    with ui.pc.open(right_pin) as session:
+        for old in expired:
+            session.archive(old.certificate)
+
+
 def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMainWindow) -> None:
     ui = camera.ui
     window, scanner = main_window()
@@ -271,12 +280,15 @@ def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMain
     ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     with ui.pc.open(right_pin) as session:
         session.create_key(KeySpec(), own_label("a4c91e07d25b3f68"))
+    _add_older_archived(ui)
     scanner.refresh()
     until(window.leftovers.isVisible)
+    until(window.older.isVisible)
     camera.take("main-left-behind", window)
     for name, button in (
         ("give-up", window.pending.abandon_buttons[0]),
         ("clear-away", window.leftovers.buttons[0]),
+        ("delete-older", window.older.button),
     ):
         button.click()
         (box,) = window.findChildren(QMessageBox)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from certclient.enrollment.journal import ProcedureState
+from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.procedure import Pending
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.progress import Step
-from certclient.store.base import CertificateStore
+from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.store_scanner import StoreScanner
@@ -201,3 +202,65 @@ def test_keys_of_open_procedures_are_not_leftovers(driver: MainWindowDriver) -> 
     driver.refresh()
     until(driver.window.pending.isVisible)
     assert not driver.window.leftovers.isVisible()
+
+
+def renewed_before(ui: UiEnvironment, store: CertificateStore) -> list[StoredCertificate]:
+    """A certificate in use, and three that a journal knows as replaced; soonest expiry first."""
+    every = [ui.add_certificate(store, 31)]
+    every += [ui.add_newer_certificate(store, days) for days in (32, 33, 200)]
+    with store.open(right_pin) as session:
+        for old in every[:-1]:
+            session.archive(old.certificate)
+    for number, (old, new) in enumerate(pairwise(every)):
+        ui.journal.save(
+            Record(
+                id=f"00000000000000{number:02}",
+                kind=ProcedureKind.RENEW,
+                profile_id=ui.profile.id,
+                user_id="TKYM1408054",
+                state=ProcedureState.DONE,
+                started=ui.clock(),
+                changed=ui.clock(),
+                store_id=store.store_id,
+                key_label=own_label(f"00000000000000{number:02}"),
+                old_certificate=old.certificate.der,
+                issued=new.certificate.der,
+            )
+        )
+    return every
+
+
+def test_older_archived_certificates_are_offered_and_the_last_one_stays(
+    driver: MainWindowDriver,
+) -> None:
+    ui, window = driver.ui, driver.window
+    token = ui.new_token()
+    *_, last, current = renewed_before(ui, token.store())
+    driver.refresh()
+    until(window.older.isVisible)
+    assert "2件" in window.older.text
+    driver.press(window.older.button)
+    QTest.keyClick(driver.box, Qt.Key.Key_Return)
+    until(lambda: not any(b.isVisible() for b in window.findChildren(QMessageBox)))
+    assert len(token.store().certificates()) == 4, "Enter changes nothing"
+    driver.press(window.older.button)
+    question = driver.box.text() + driver.box.informativeText()
+    assert "2件" in question
+    assert "最後にしまったもの" in question
+    driver.answer("削除する")
+    driver.type_pin(PIN)
+    driver.wait_for_message("2件を、完全に削除しました")
+    until(lambda: not window.older.isVisible())
+    left = {one.certificate for one in token.store().certificates()}
+    assert left == {last.certificate, current.certificate}
+
+
+def test_no_older_certificates_are_offered_while_their_token_is_away(
+    driver: MainWindowDriver,
+) -> None:
+    token = driver.ui.new_token()
+    renewed_before(driver.ui, token.store())
+    driver.refresh()
+    until(driver.window.older.isVisible)
+    token.pull()
+    until(lambda: not driver.window.older.isVisible())

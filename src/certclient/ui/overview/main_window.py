@@ -33,6 +33,7 @@ from certclient.ui.overview.leftover_panel import LeftoverPanel
 from certclient.ui.overview.models import row_at
 from certclient.ui.overview.notes import ActionLine, NoteLines
 from certclient.ui.overview.notice_card import NoticeCard
+from certclient.ui.overview.older_archived import OlderCertificatesLine
 from certclient.ui.overview.pending_panel import PendingPanel
 from certclient.ui.overview.pin_change import PinChangeTask, can_change_pin
 from certclient.ui.overview.renewal_obstacle import renewal_obstacle
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.empty = EmptyPage(context)
         self.notes = NoteLines(context)
         self.undo = ActionLine(context)
+        self.older = OlderCertificatesLine(context, self)
         self.removals = ArchiveTask(context, self)
         self.pin_changes = PinChangeTask(context, self)
         self.revocations = RevocationTask(context, self)
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         self.card.show_overview()
         self.pending.show_procedures(overview.procedures)
         self.leftovers.show_leftovers(overview.leftovers)
+        self.older.show_overview(overview)
         self.notes.show_overview()
         self.help_window.show_overview(overview)
         # While a batch goes on, the button raises its window.
@@ -196,6 +199,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.actions_row)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.undo)
+        layout.addWidget(self.older)
         layout.addWidget(self.notes)
         last = QHBoxLayout()
         last.addWidget(self.selection_row, 1)
@@ -245,6 +249,8 @@ class MainWindow(QMainWindow):
         self.leftovers.removal_requested.connect(self.cleanup.confirm_removal)
         self.cleanup.done.connect(self._cleanup_done)
         self.cleanup.failed.connect(self._cleanup_failed)
+        self.older.done.connect(self._cleanup_done)
+        self.older.failed.connect(self._cleanup_failed)
 
     # Qt events
 
@@ -262,6 +268,7 @@ class MainWindow(QMainWindow):
         self.pin_changes.close()
         self.revocations.close()
         self.cleanup.close()
+        self.older.close_prompt()
         super().closeEvent(event)
         self.closed.emit()
 
