@@ -100,8 +100,8 @@ class _CrashingJournal(Journal):
         super().__init__(path)
         self._state = state
 
-    def save(self, *records: Record) -> None:
-        super().save(*records)
+    def save(self, *records: Record, power_safe: bool = True) -> None:
+        super().save(*records, power_safe=power_safe)
         if any(record.state.value == self._state for record in records):
             crash()
 

@@ -22,7 +22,8 @@ from pytestqt.qtbot import QtBot
 from certclient.ca.factory import ca_client_for, login_transport_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.bank_status import read_statuses
-from certclient.enrollment.journal import Journal, change_stamp
+from certclient.enrollment.journal import Journal
+from certclient.enrollment.journal_file import change_stamp
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.enrollment.run_context import CodeVault

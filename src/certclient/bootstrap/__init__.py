@@ -438,7 +438,7 @@ def unseen_results() -> bool:
 
 def journal_stamp() -> Hashable:
     """What differs after each write to this user's journal, by whichever process."""
-    from certclient.enrollment.journal import change_stamp
+    from certclient.enrollment.journal_file import change_stamp
     from certclient.platform.folders import journal_file
 
     return change_stamp(journal_file())

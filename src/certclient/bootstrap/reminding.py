@@ -132,7 +132,7 @@ def _browsers() -> Sequence[str]:
 
 
 def _records() -> Sequence[str]:
-    from certclient.enrollment.journal import journal_places
+    from certclient.enrollment.journal_file import journal_places
     from certclient.platform.daily_reminder import memory_file
     from certclient.platform.folders import data_folder, journal_file, reminders_file, results_file
 

@@ -1,15 +1,14 @@
 """The journal: the durable state of procedures, written before each side effect. Holds no secret.
 
-SQLite in WAL mode with synchronous=FULL: a committed state survives kill -9 and a power cut.
+How the file is written: `enrollment.journal_file`.
 """
 
 from __future__ import annotations
 
 import enum
-import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,35 +16,13 @@ from typing import TypeVar
 
 import msgspec
 
+from certclient.enrollment.journal_file import JournalFile, damaged
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
-from certclient.platform.change_stamps import stamp_of
-from certclient.platform.private_files import open_private, private_folder
 
 T = TypeVar("T")
-
-_SCHEMA_VERSION = 2
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS procedure (
-    id TEXT PRIMARY KEY,
-    profile_id TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    open INTEGER NOT NULL,
-    leftover INTEGER NOT NULL,
-    started TEXT NOT NULL,
-    record BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS one_open_per_user ON procedure (profile_id, user_id) WHERE open;
-CREATE TABLE IF NOT EXISTS rejection (
-    fingerprint TEXT PRIMARY KEY,
-    record BLOB NOT NULL
-) STRICT;
-"""
-"""Version 1 had no rejection table. Every statement is idempotent, so the script also migrates an
-earlier version."""
-_BUSY_SECONDS = 10.0
 
 
 class ProcedureState(enum.Enum):
@@ -202,20 +179,6 @@ class Rejection:
     message: str = ""
 
 
-def change_stamp(path: Path) -> tuple[str, ...]:
-    """What differs after each write to the journal file `path`, by whichever process.
-
-    Reads no content. An empty write-ahead log counts as none, as every reader creates one.
-    """
-    return tuple(map(stamp_of, journal_places(path)))
-
-
-def journal_places(path: Path) -> tuple[str, str]:
-    """The places (`platform.change_stamps`) of which one changes with each write to the journal
-    `path`: the database and its write-ahead log."""
-    return str(path), f"{path}-wal"
-
-
 class Journal:
     """All procedures of this user on this computer.
 
@@ -223,23 +186,31 @@ class Journal:
     if it is corrupt.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, trace: Callable[[str], None] | None = None) -> None:
         """Opens or creates the file `path`, readable only by its owner.
+
+        `trace`: called with each SQL statement, for measurements.
 
         Raises CertclientError: DATA_FOLDER (not writable), JOURNAL_DAMAGED (not a journal),
         JOURNAL_NEWER (written by a newer version of this program; left unchanged).
         """
         self.path = path
-        self._create_private()
-        with self._connection() as connection:
-            self._migrate(connection)
+        self._file = JournalFile(path, trace)
 
-    def save(self, *records: Record) -> None:
-        """Writes these records durably and together: once this returns, they survive a power cut.
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keeps the file open for this thread within the block, which costs less than opening it
+        for each call. Raises DATA_FOLDER later if the file is replaced or deleted meanwhile."""
+        return self._file.kept_open()
+
+    def save(self, *records: Record, power_safe: bool = True) -> None:
+        """Writes these records together: once this returns, they survive the end of the process.
+
+        `power_safe`: they survive a power cut as well. Otherwise that is so with the next record
+        that is; after a power cut in between, the journal holds the record before.
 
         Raises PROCEDURE_RUNNING if another procedure of the same user ID is open.
         """
-        with self._connection() as connection:
+        with self._file.transaction(power_safe=power_safe) as connection:
             for record in records:
                 self._write(connection, record)
 
@@ -293,7 +264,7 @@ class Journal:
 
     def reject(self, rejection: Rejection) -> None:
         """Records that the bank does not accept this certificate; an earlier rejection is kept."""
-        with self._connection() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO rejection VALUES (?, ?)",
                 (rejection.fingerprint, msgspec.json.encode(rejection)),
@@ -301,17 +272,17 @@ class Journal:
 
     def accept(self, fingerprint: str) -> None:
         """Deletes a rejection, as the bank has just accepted this certificate."""
-        with self._connection() as connection:
+        with self._file.transaction() as connection:
             connection.execute("DELETE FROM rejection WHERE fingerprint = ?", (fingerprint,))
 
     def rejections(self) -> Sequence[Rejection]:
         """All recorded rejections. Raises JOURNAL_DAMAGED."""
-        with self._connection() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute("SELECT record FROM rejection").fetchall()
         return self._decoded([row[0] for row in rows], Rejection)
 
     def _select(self, where: str, *values: str) -> Sequence[Record]:
-        with self._connection() as connection:
+        with self._file.transaction() as connection:
             rows = connection.execute(
                 f"SELECT record FROM procedure WHERE {where} ORDER BY started",  # noqa: S608 - ours
                 values,
@@ -322,52 +293,4 @@ class Journal:
         try:
             return [msgspec.json.decode(one, type=kind) for one in encoded]
         except msgspec.MsgspecError as error:
-            raise self._damaged(str(error)) from error
-
-    def _create_private(self) -> None:
-        try:
-            # Before SQLite opens it: SQLite would create the file with the umask's permissions.
-            private_folder(self.path.parent)
-            os.close(open_private(self.path, os.O_CREAT | os.O_RDWR))
-        except OSError as error:
-            raise CertclientError(
-                ErrorCode.DATA_FOLDER, path=str(self.path), reason=str(error)
-            ) from error
-
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version < _SCHEMA_VERSION:
-            # One transaction: an interruption leaves the old version, and a second process may
-            # migrate at the same time.
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
-            )
-        elif version > _SCHEMA_VERSION:
-            raise CertclientError(
-                ErrorCode.JOURNAL_NEWER,
-                path=str(self.path),
-                schema=str(version),
-                known=str(_SCHEMA_VERSION),
-            )
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one transaction: committed at the end, rolled back on an error."""
-        try:
-            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                with connection:
-                    yield connection
-            finally:
-                connection.close()
-        except sqlite3.OperationalError as error:
-            raise CertclientError(
-                ErrorCode.DATA_FOLDER, path=str(self.path), reason=str(error)
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise self._damaged(str(error)) from error
-
-    def _damaged(self, reason: str) -> CertclientError:
-        return CertclientError(ErrorCode.JOURNAL_DAMAGED, path=str(self.path), reason=reason)
+            raise damaged(self.path, str(error)) from error

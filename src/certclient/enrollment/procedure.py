@@ -298,9 +298,15 @@ class Enrollment:
             return error if error.code is ErrorCode.CLOCK_WRONG else None
         return None
 
-    def _lock(self, record: Record) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def _lock(self, record: Record) -> Iterator[None]:
+        """Holds the lock of the procedure, and keeps the journal open: a run writes it often."""
         folder = locks_folder(self._journal.path)
-        return exclusive(folder, record.profile_id, record.user_id)
+        with (
+            exclusive(folder, record.profile_id, record.user_id),
+            self._journal.kept_open(),
+        ):
+            yield
 
     def _known_record(self, procedure_id: str) -> Record:
         record = self._journal.load(procedure_id)

@@ -20,6 +20,12 @@ from certclient.enrollment.steps import STEPS, seconds_until_poll
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
+_REPEATABLE = frozenset(
+    {ProcedureState.KEY_CREATED, ProcedureState.INSTALLED, ProcedureState.VERIFIED}
+)
+"""The results of steps that change nothing if a power cut makes the next run repeat them: the key
+is found by its label, and what is installed and verified is so again."""
+
 
 class ProcedureRunner:
     """One run of one procedure, from its journalled state as far as possible.
@@ -55,11 +61,13 @@ class ProcedureRunner:
         self._remove_leftovers()
         return record
 
-    def save(self, record: Record) -> Record:
-        """Journals `record` with the current time as `changed`; returns it."""
+    def save(self, record: Record, *, power_safe: bool = True) -> Record:
+        """Journals `record` with the current time as `changed`; returns it. `power_safe`: see
+        `Journal.save`."""
         record = replace(record, changed=self._context.environment.clock())
         following = self._follow_up(record) if record.state is ProcedureState.NOT_ACCEPTED else None
-        self._journal.save(*([record] if following is None else [record, following]))
+        together = [record] if following is None else [record, following]
+        self._journal.save(*together, power_safe=power_safe)
         return record
 
     def roll_back(self, record: Record, reason: ErrorCode | None) -> Record:
@@ -105,7 +113,7 @@ class ProcedureRunner:
             return self._stopped(record, error)
         if done.state is ProcedureState.DONE:
             self._rejections.note_login(done)
-        return self.save(done)
+        return self.save(done, power_safe=done.state not in _REPEATABLE)
 
     def _before(self, record: Record) -> Record:
         """Journals that a poll or confirmation is about to be sent, as its response may get lost.

@@ -166,8 +166,8 @@ def test_a_power_cut_on_the_way_leaves_nothing_behind(
     if cut == "journal":
         save = customer.journal.save
 
-        def save_and_stop(*records: Record) -> None:
-            save(*records)
+        def save_and_stop(*records: Record, power_safe: bool = True) -> None:
+            save(*records, power_safe=power_safe)
             if any(record.used_key_id for record in records):
                 raise PowerCutError
 
