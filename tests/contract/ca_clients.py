@@ -84,6 +84,9 @@ class Line:
         self._check()
         return self._inner.probe(url)
 
+    def kept_open(self) -> AbstractContextManager[None]:
+        return self._inner.kept_open()
+
     def interrupt(self) -> None:
         self._inner.interrupt()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +65,9 @@ class ScriptedServer:
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == URL
         return ()
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def interrupt(self) -> None:
         raise AssertionError("nothing runs in another thread")

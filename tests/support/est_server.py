@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -118,6 +119,9 @@ class ScriptedEst:
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == f"{BASE}/cacerts"
         return ()
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def interrupt(self) -> None:
         raise AssertionError("nothing runs in another thread")

@@ -22,12 +22,14 @@ _CHUNK = 65536
 
 @dataclass
 class LossyLine:
-    """`cut` decides for each piece that the client sends whether it is lost; `lost` counts them."""
+    """`cut` decides for each piece that the client sends whether it is lost; `lost` counts them,
+    `connections` those of clients."""
 
     port: int
     target: int
     cut: Callable[[], bool]
     lost: int = 0
+    connections: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def restore(self) -> None:
@@ -41,6 +43,7 @@ class LossyLine:
             if self._stop.is_set():
                 client.close()
                 break
+            self.connections += 1
             thread = threading.Thread(target=self._join, args=(client,))
             thread.start()
             threads.append(thread)
@@ -107,9 +110,16 @@ def line_broken_at_confirmation(bank: RunningBank) -> Iterator[BrokenLine]:
             records = repositories.register.all()
             return any(one.state is CertificateState.UNCONFIRMED for one in records)
 
+    with line_to(bank, issued) as line:
+        yield BrokenLine(bank, line)
+
+
+@contextlib.contextmanager
+def line_to(bank: RunningBank, cut_when: Callable[[], bool]) -> Iterator[LossyLine]:
+    """A line to the bank's CA; the profile leads through it."""
     port = int(re.findall(r":(\d+)/", bank.cmp_url)[0])
-    with lossy_line(port, issued) as line:
+    with lossy_line(port, cut_when) as line:
         profile = bank.profile_path.read_text(encoding="utf-8")
         through_line = profile.replace(f":{port}/", f":{line.port}/")
         bank.profile_path.write_text(through_line, encoding="utf-8")
-        yield BrokenLine(bank, line)
+        yield line

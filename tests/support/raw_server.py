@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from certclient.model.certificate import Certificate
@@ -25,6 +26,8 @@ class RawServer:
 
     port: int
     requests: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    """Those over which a request came."""
     ended: threading.Event = field(default_factory=threading.Event)
     """Ends the waits of all scripts."""
 
@@ -34,17 +37,21 @@ class RawServer:
 
 @contextlib.contextmanager
 def raw_server(
-    script: Script, context: ssl.SSLContext | None = None, greeting: bytes = b""
+    script: Script,
+    context: ssl.SSLContext | None = None,
+    greeting: bytes = b"",
+    requests_each: int = 1,
 ) -> Iterator[RawServer]:
-    """Answers each connection's only request with `script`, over TLS if a context is given.
+    """Answers each request with `script`, over TLS if a context is given.
 
-    `greeting` is sent before anything is received.
+    `greeting` is sent before anything is received. `requests_each`: after how many requests the
+    server closes a connection, without a word.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = RawServer(listener.getsockname()[1])
         stop = threading.Event()
-        arguments = (listener, server, script, context, greeting, stop)
-        thread = threading.Thread(target=_accept_all, args=arguments)
+        answers = partial(_handle, server, script, context, greeting, requests_each)
+        thread = threading.Thread(target=_accept_all, args=(listener, answers, stop))
         thread.start()
         try:
             yield server
@@ -97,12 +104,7 @@ def free_port() -> int:
 
 
 def _accept_all(
-    listener: socket.socket,
-    server: RawServer,
-    script: Script,
-    context: ssl.SSLContext | None,
-    greeting: bytes,
-    stop: threading.Event,
+    listener: socket.socket, answers: Callable[[socket.socket], None], stop: threading.Event
 ) -> None:
     """A thread for each connection: a client that has not closed one yet may open another."""
     handlers: list[threading.Thread] = []
@@ -113,8 +115,7 @@ def _accept_all(
             connection.close()
             break
         connection.settimeout(100)
-        arguments = (connection, server, script, context, greeting)
-        handler = threading.Thread(target=_handle, args=arguments)
+        handler = threading.Thread(target=answers, args=(connection,), name="raw-server")
         handler.start()
         handlers.append(handler)
         connections.append(connection)
@@ -126,34 +127,40 @@ def _accept_all(
 
 
 def _handle(
-    connection: socket.socket,
     server: RawServer,
     script: Script,
     context: ssl.SSLContext | None,
     greeting: bytes,
+    requests: int,
+    connection: socket.socket,
 ) -> None:
     with connection, contextlib.suppress(OSError):
         connection.sendall(greeting)
-        _serve(_tls(connection, context), server, script)
+        with _tls(connection, context) as secured:
+            for number in range(requests):
+                if not _serve(secured, server, script, first=number == 0):
+                    return
 
 
 def _tls(connection: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
     return context.wrap_socket(connection, server_side=True) if context else connection
 
 
-def _serve(connection: socket.socket, server: RawServer, script: Script) -> None:
-    with connection:
-        request = _read_request(connection)
-        if not request:
-            return
-        server.requests.append(request)
-        for piece in script(request):
-            if isinstance(piece, _Join):
-                _join(connection, piece.port)
-            elif isinstance(piece, bytes):
-                connection.sendall(piece)
-            else:
-                server.ended.wait(piece)
+def _serve(connection: socket.socket, server: RawServer, script: Script, *, first: bool) -> bool:
+    """Whether there was a request."""
+    request = _read_request(connection)
+    if not request:
+        return False
+    server.connections += first
+    server.requests.append(request)
+    for piece in script(request):
+        if isinstance(piece, _Join):
+            _join(connection, piece.port)
+        elif isinstance(piece, bytes):
+            connection.sendall(piece)
+        else:
+            server.ended.wait(piece)
+    return True
 
 
 def _read_request(connection: socket.socket) -> bytes:

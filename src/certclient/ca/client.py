@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -304,6 +305,15 @@ class CaClient(Protocol):
 
     def server_time(self) -> datetime | None:
         """The Date header of the CA server's last response, aware; None before any response."""
+        ...
+
+
+@runtime_checkable
+class KeepsConnection(Protocol):
+    """A client whose messages can share a connection."""
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See `Transport.kept_open`."""
         ...
 
 

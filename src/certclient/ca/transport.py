@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -115,7 +116,9 @@ class HttpResponse:
 
 
 class Transport(Protocol):
-    """Sends messages to a server over HTTP/1.1, one connection each, and says what went wrong.
+    """Sends messages to a server over HTTP/1.1 and says what went wrong.
+
+    Each message has a connection of its own, except within `kept_open`.
 
     Every method raises CertclientError, where `host` is the server's name; in PROXY_ errors, it is
     the proxy's host:port. No data ever holds a user or password:
@@ -189,6 +192,17 @@ class Transport(Protocol):
         could not be evaluated; data address, reason), TLS_OPENED (an intermediary that the system
         trusts reads the traffic; data host, issuer) and PROBE_UNANSWERED (host, reason: the
         connection stands, with TLS, but there is no answer to HEAD, which no CA has to support).
+        """
+        ...
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Within the block, a connection may stay open for the next message to the same server; at
+        the end, it is closed. Blocks may be nested, also of several threads.
+
+        A connection that the server has closed meanwhile is opened anew. If it is lost while a
+        message that may not be repeated (POST) is on the way, that is NETWORK_UNREACHABLE, as
+        otherwise: only the caller knows whether to send it again. Messages with an identity have a
+        connection of their own.
         """
         ...
 

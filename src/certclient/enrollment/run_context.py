@@ -14,6 +14,7 @@ from certclient.ca.client import (
     CertificateCredential,
     Credential,
     IssueCodeCredential,
+    KeepsConnection,
     Transaction,
 )
 from certclient.ca.transport import Transport
@@ -123,7 +124,7 @@ class RunContext:
         ticket: Secret | None = None,
     ) -> RunContext:
         """Starts a run without opening any store; call `close` at its end."""
-        return cls(
+        context = cls(
             environment=environment,
             interaction=interaction,
             stopwatch=Stopwatch(environment.monotonic),
@@ -131,6 +132,9 @@ class RunContext:
             unanswered=resumed,
             ticket=ticket,
         )
+        if isinstance(environment.ca, KeepsConnection):
+            context._stack.enter_context(environment.ca.kept_open())
+        return context
 
     def restart(self) -> None:
         """Resets the run for another procedure; stores stay open, so each PIN is asked for only
@@ -140,7 +144,8 @@ class RunContext:
         self.login = UNCONFIRMED
 
     def close(self) -> None:
-        """Logs out of every store. Call it at the end of the run, whatever the outcome."""
+        """Logs out of every store, closes the connection to the CA. Call it at the end of the run,
+        whatever the outcome."""
         self._sessions.clear()
         self._stack.close()
 

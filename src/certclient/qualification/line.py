@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -85,6 +86,10 @@ class RecordingLine:
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe."""
         return self._inner.probe(url)
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See Transport.kept_open."""
+        return self._inner.kept_open()
 
     def interrupt(self) -> None:
         """See Transport.interrupt."""

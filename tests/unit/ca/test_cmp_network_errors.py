@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -46,6 +47,9 @@ class FailingTransport:
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         raise self.error
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def interrupt(self) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,6 +43,9 @@ class EchoingTransport:
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         return ()
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def interrupt(self) -> None: ...
 

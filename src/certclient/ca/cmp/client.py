@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from certclient.ca.chain import sorted_chain
@@ -264,6 +265,10 @@ class CmpClient:
             return self._transport.probe(self._settings.url)
         except CertclientError as error:
             raise with_address(error, self._settings.url) from error
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See KeepsConnection.kept_open."""
+        return self._transport.kept_open()
 
     def interrupt(self) -> None:
         """See CaClient.interrupt."""

@@ -7,6 +7,7 @@ hold none of a bank's secrets. `serverkeygen` is never used: a key never leaves 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -167,6 +168,10 @@ class EstClient:
             return self._transport.probe(url)
         except CertclientError as error:
             raise with_address(error, url) from error
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See KeepsConnection.kept_open."""
+        return self._transport.kept_open()
 
     def interrupt(self) -> None:
         """See CaClient.interrupt."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import selectors
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import SHUT_RDWR, socket
@@ -55,6 +57,8 @@ class Line:
         self._socket: Connected = connected
         self._handle = connected.dup()
         self._deadline = deadline
+        self._incoming = _Reader(self)
+        self._responses = _Responses(self._incoming)
 
     @property
     def connected(self) -> Connected:
@@ -87,8 +91,31 @@ class Line:
         return received
 
     def makefile(self, *_args: object, **_kwargs: object) -> io.BufferedReader:
-        """For http.client.HTTPResponse: a reader that keeps to the limits."""
-        return io.BufferedReader(_Reader(self))
+        """For http.client.HTTPResponse: a reader that keeps to the limits, the same each time."""
+        return self._responses
+
+    @property
+    def received(self) -> int:
+        """How many bytes of responses have arrived."""
+        return self._incoming.received
+
+    def begin(self, deadline: Deadline) -> None:
+        """Starts another exchange, whose request is about to be sent."""
+        self._deadline = deadline
+        deadline.begin()
+
+    def is_quiet(self) -> bool:
+        """Whether the peer has neither closed the idle connection nor sent anything that was not
+        read. Waits for nothing."""
+        if self._incoming.received > self._responses.tell():
+            return False
+        if isinstance(self._socket, ssl.SSLSocket | NestedTls | KeyedTls) and (
+            self._socket.pending()
+        ):
+            return False
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._handle, selectors.EVENT_READ)
+            return not selector.select(0)
 
     def cut(self) -> None:
         """Ends a read or write that another thread waits in, a TLS handshake included."""
@@ -107,11 +134,24 @@ class Line:
         self._socket.settimeout(self._deadline.seconds(self._deadline.timeouts.read))
 
 
+class _Responses(io.BufferedReader):
+    """Outlives each response: http.client closes what it has read a response from, and what was
+    read ahead would be lost."""
+
+    def close(self) -> None:
+        """Does nothing: the Line is closed."""
+
+
 class _Reader(io.RawIOBase):
-    """Reads from a Line."""
+    """Reads from a Line. `received`: how many bytes so far."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self.received = 0
+
+    def tell(self) -> int:
+        """The position of a stream that is only read forward."""
+        return self.received
 
     def readable(self) -> bool:
         """True."""
@@ -121,4 +161,5 @@ class _Reader(io.RawIOBase):
         """See io.RawIOBase.readinto."""
         piece = self._line.receive(len(buffer))
         buffer[: len(piece)] = piece
+        self.received += len(piece)
         return len(piece)

@@ -105,6 +105,11 @@ class KeyedTls:
         with self._translated():
             self._session.send(data)
 
+    def pending(self) -> int:
+        """See NestedTls.pending; at least 1, as such a connection is not used twice: the server may
+        ask for another signature."""
+        return 1
+
     def close(self) -> None:
         """See socket.close."""
         self._closed = True

@@ -46,6 +46,10 @@ class NestedTls:
             sent = self._complete(lambda octets=data: self._tls.write(octets))  # type: ignore[misc] # bound now
             data = data[sent:]
 
+    def pending(self) -> int:
+        """How many bytes have arrived that nobody has read."""
+        return self._tls.pending() + self._incoming.pending + self._outer.pending()
+
     def close(self) -> None:
         """See socket.close."""
         self._outer.close()

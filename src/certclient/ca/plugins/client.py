@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -195,6 +196,10 @@ class PluginClient:
         return self._call(
             "probe", lambda client: [of_type(CertclientError, one) for one in client.probe()]
         )
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See KeepsConnection.kept_open."""
+        return self._transport.kept_open()
 
     def interrupt(self) -> None:
         """See CaClient.interrupt."""

@@ -1,8 +1,7 @@
-"""HTTP to a CA over http.client: one connection per message, with the system's roots or anchors.
+"""HTTP to a CA over http.client, with the system's roots or anchors.
 
-Failures become a CertclientError that locates them: network, proxy, TLS or server. A procedure
-sends three messages, minutes apart or while waiting, so nothing stays open and there is nothing to
-close.
+Failures become a CertclientError that locates them: network, proxy, TLS or server. Each message has
+a connection of its own, or, within `HttpTransport.kept_open`, the one that is open already.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -38,7 +38,8 @@ from certclient.ca.http.connection import (
     read_head,
 )
 from certclient.ca.http.deadline import Deadline, Line
-from certclient.ca.http.messages import WireRequest, read_body
+from certclient.ca.http.kept_line import KeptLine, StaleError, stale_line
+from certclient.ca.http.messages import WireRequest, is_complete, read_body, server_limit
 from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import NoAnswerError, network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
@@ -109,6 +110,7 @@ class HttpTransport:
         self._monotonic = monotonic
         self._clock = clock
         self._server_time: datetime | None = None
+        self._kept = KeptLine(monotonic)
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
         """See Transport.post."""
@@ -165,6 +167,10 @@ class HttpTransport:
         opened = None if self._tls_anchors else self._interception_error(url, route)
         return [remark for remark in (routes.problem, unanswered, opened) if remark is not None]
 
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See Transport.kept_open."""
+        return self._kept.scope()
+
     def interrupt(self) -> None:
         """See Transport.interrupt."""
         with self._lock:
@@ -200,7 +206,7 @@ class HttpTransport:
     def _send(
         self, request: WireRequest, read: Callable[[FinalResponse], T], route: str, network: Network
     ) -> T:
-        """Sends over a connection of its own and reads the response with `read`."""
+        """Sends over `route` and reads the response with `read`."""
         clear_foreign_errors()
         with self._lock:
             self._interrupted, self._line = False, None
@@ -217,6 +223,9 @@ class HttpTransport:
             if isinstance(error, CertclientError):
                 raise
             raise self._network_error(error, request.url, route) from error
+        finally:
+            with self._lock:
+                self._line = None
 
     def _send_to_server(
         self,
@@ -226,16 +235,52 @@ class HttpTransport:
         deadline: Deadline,
         network: Network,
     ) -> T:
+        """Sends over the kept connection, if there is one, else over a new one."""
         server = Server.of(request.url)
+        place = server.scheme, server.host, server.port, proxy
+        keep = self._kept.wanted and network.client is None
+        kept = self._kept.take(place, deadline) if keep else None
+        if kept is not None:
+            self._note_line(kept)
+            with suppress(StaleError):
+                return self._converse(request, read, kept, place, reused=True)
         line = connect(server, proxy, deadline, network)
+        return self._converse(request, read, line, place if keep else None)
+
+    def _converse(
+        self,
+        request: WireRequest,
+        read: Callable[[FinalResponse], T],
+        line: Line,
+        place: Hashable,
+        *,
+        reused: bool = False,
+    ) -> T:
+        """One request and its response on `line`, which is then kept for `place`, or closed (None).
+
+        Raises StaleError if the server has closed a `reused` one, and the request may be sent over
+        another.
+        """
+        server, stays = Server.of(request.url), False
+        octets = request.encoded(server.path, server.header, b"", last=place is None)
         try:
-            line.send(request.encoded(server.path, server.header, b""))
-            with read_head(line, request.method) as response:
-                return read(response)
+            # What could not be sent as a whole, no server has carried out.
+            with stale_line(line, possible=reused):
+                line.send(octets)
+            with stale_line(line, possible=reused and request.idempotent):
+                response = read_head(line, request.method)
+            with response:
+                found = read(response)
+                stays = place is not None and is_complete(response)
+                limit = server_limit(response)
         except (OSError, http.client.HTTPException) as error:
             raise _Unanswered from error
         finally:
-            line.close()
+            if not stays:
+                line.close()
+        if stays:
+            self._kept.keep(place, line, limit)
+        return found
 
     def _send_to_proxy(
         self,

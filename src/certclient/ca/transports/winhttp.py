@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -147,6 +147,11 @@ class WinHttpTransport:
             chain = error.chain
         opened = None if self._anchors else self._interception_error(url, chain)
         return [remark for remark in (routes.problem, unanswered, opened) if remark is not None]
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """See Transport.kept_open. Keeps none open: WinHTTP does not say whether it repeats a POST
+        by itself if the server has just closed the connection, and only the caller may do that."""
+        return nullcontext()
 
     def interrupt(self) -> None:
         """See Transport.interrupt."""
