@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
-from importlib.resources import files
 from pathlib import Path
 
 from certclient.configuration.unreadable import unreadable
@@ -19,6 +18,7 @@ from certclient.model.profile import Profile
 from certclient.model.profile_file import Examination, examine_profile, profile_from_text
 from certclient.platform import program_data
 from certclient.platform.regular_files import read_regular
+from certclient.platform.resources import resources_folder
 
 _MAX_BYTES = 1 << 20
 
@@ -73,7 +73,7 @@ def known_modules() -> tuple[Path, ...]:
     """
     if sys.platform != "win32":
         return ()
-    text = (files("certclient.resources") / "pkcs11-modules.toml").read_text(encoding="utf-8")
+    text = (resources_folder() / "pkcs11-modules.toml").read_text(encoding="utf-8")
     return tuple(Path(path) for path in tomllib.loads(text)["windows"])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.ca.client import RefusalReason, SignerStatus, is_unproven, refused_because
+from certclient.enrollment.bank_holds import BankHolds
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
-from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.refusals import is_confirmed
 from certclient.enrollment.run_context import RunContext
 from certclient.enrollment.steps import issued, transaction_of

@@ -19,10 +19,10 @@ from certclient.ca.client import (
 )
 from certclient.ca.transport import Transport
 from certclient.enrollment.backoff import MAX_ATTEMPTS, pause_after
+from certclient.enrollment.bank_holds import BankHolds
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
 from certclient.enrollment.journal import ProcedureKind, Record
 from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
-from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.preflight import System
 from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.enrollment.stopping import Stopping

@@ -88,6 +88,11 @@ class Lifecycle:
         return self.opens if self.opens.time() != time() else self.renew_from
 
     @property
+    def renewal_ahead(self) -> bool:
+        """Whether the certificate can be renewed, now or later."""
+        return self.stage in (Stage.NOT_YET, Stage.RENEWABLE)
+
+    @property
     def closes_early(self) -> bool:
         """Whether renewal closes before the certificate expires."""
         return self.deadline != self.expires

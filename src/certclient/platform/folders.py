@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
 
 from certclient.platform import program_data
 from certclient.platform.rehearsal import rehearsal_folder
+from certclient.platform.resources import resources_folder
 from certclient.platform.user_folders import (
     NAME,
     base_folder,
@@ -79,7 +79,7 @@ def profile_folders() -> tuple[Path, ...]:
     Outside a rehearsal. These are the administrator's folder, then (frozen program only) the banks
     chosen during installation, beside the program, then the profiles shipped with the program.
     """
-    ours = Path(str(files("certclient.resources") / "profiles"))
+    ours = resources_folder() / "profiles"
     if getattr(sys, "frozen", False):
         return (_administrators_folder(), Path(sys.executable).parent / "profiles", ours)
     return (_administrators_folder(), ours)

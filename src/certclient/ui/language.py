@@ -8,13 +8,13 @@ builds the `.qm` files next to them, which are not committed. A switch sends eve
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 
 from certclient.i18n.language import Language
+from certclient.platform.resources import resources_folder
 
 if TYPE_CHECKING:
     from certclient.i18n.catalogue import Catalogue
@@ -80,4 +80,4 @@ class Languages(QObject):
 
 
 def _folder() -> Path:
-    return Path(str(files("certclient.resources"))) / "i18n"
+    return resources_folder() / "i18n"

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from certclient.ca.client import BankSecrets, CaAbilities, RefusalReason, refusal_error
+from certclient.enrollment.bank_holds import BankHolds
 from certclient.enrollment.journal import ProcedureState
-from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode

@@ -12,10 +12,10 @@ from datetime import timedelta
 import pytest
 
 from certclient.ca.client import RefusalReason, SignerStatus, refusal_error
+from certclient.enrollment.bank_holds import BankHolds
 from certclient.enrollment.interaction import NonInteractive, SecretKind
 from certclient.enrollment.inventory import named, newest_per_owner, read_inventory
 from certclient.enrollment.journal import ProcedureState, RejectionSource
-from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.overview import Condition, read_overview
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.enrollment.reminder import ReminderHistory

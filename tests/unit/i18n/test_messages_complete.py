@@ -18,10 +18,10 @@ import certclient
 from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.localized import LazyGroup
 from certclient.cli.main import command_group
+from certclient.enrollment.bank_holds import BankHolds
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.login_test import LoginTestResult
-from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.store_choice import UNKNOWN_NAME
 from certclient.i18n.catalogue import Language, load
 from certclient.i18n.formatting import placeholders

@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
-from importlib.resources import files
 from typing import cast
 
 import msgspec
@@ -19,6 +18,7 @@ import msgspec
 from certclient.ca.client import CaAbilities
 from certclient.ca.plugins.interface import INTERFACE, CaPlugin
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.resources import resources_folder
 
 GROUP = "certclient.cas"
 ALLOW_LIST = "ca-plugins.json"
@@ -51,7 +51,7 @@ def allowed_plugins() -> Sequence[AllowedPlugin] | None:
     """
     if not getattr(sys, "frozen", False):
         return None
-    text = files("certclient.resources") / ALLOW_LIST
+    text = resources_folder() / ALLOW_LIST
     try:
         return msgspec.json.decode(text.read_bytes(), type=AllowList).plugin
     except FileNotFoundError:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+
+from certclient.platform.resources import resources_folder
 
 _SIZES = (16, 20, 24, 32, 48, 64, 96, 128, 256)
 """Pixels. Qt picks the next larger one and scales it down, at 200 % as well."""
@@ -52,5 +53,5 @@ def paint(name: str, colour: QColor, painter: QPainter, place: QRectF) -> None:
 
 @lru_cache(maxsize=128)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    drawing = files("certclient.resources").joinpath("icons", f"{name}.svg").read_bytes()
+    drawing = (resources_folder() / "icons" / f"{name}.svg").read_bytes()
     return QSvgRenderer(QByteArray(drawing.replace(b"currentColor", colour.encode())))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from certclient.platform.resources import resources_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,4 +68,4 @@ def third_party_notices() -> list[Component]:
 
 
 def _resource(name: str) -> str:
-    return (files("certclient.resources") / "licenses" / name).read_text(encoding="utf-8")
+    return (resources_folder() / "licenses" / name).read_text(encoding="utf-8")
