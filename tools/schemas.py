@@ -18,8 +18,8 @@ from typing import Any
 
 import msgspec
 
+from certclient.cli.json_output import SCHEMA
 from certclient.cli.json_shapes import OUTPUTS, Failure
-from certclient.cli.records import SCHEMA
 from certclient.model.destination import Destination
 from certclient.model.policy import (
     DESTINATIONS,

@@ -14,7 +14,7 @@ import click
 
 from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.main import command_group
-from certclient.model.deep_link import is_link
+from certclient.model.link_scheme import is_link
 from support.documents import ROOT
 
 _PROGRAMS = {"certclient", "certclient.exe", "certclientw.exe", ".venv/bin/certclient"}

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, error_record
 from certclient.cli.ports import Procedures
-from certclient.cli.records import JsonObject, error_record
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.inventory import read_inventory
 from certclient.enrollment.procedure import (

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from certclient.cli.exit_codes import DONE, EXIT_CODES
-from certclient.cli.records import JsonObject, error_record, print_json
-from certclient.enrollment.preflight import profile_clock
+from certclient.cli.json_output import JsonObject, error_record, print_json
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.platform import log
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from certclient.cli.invocation import Invocation
     from certclient.cli.streams import TolerantOutput
     from certclient.model.certificate import Owner
-    from certclient.model.profile import Profile
 
 
 def report(invocation: Invocation, error: CertclientError) -> int:
@@ -60,16 +56,6 @@ def print_warnings(invocation: Invocation) -> None:
         heading = invocation.catalogue.text("banks.warning", title=shown.title, code=shown.code)
         details = [f"  {line}" for line in (*shown.details, shown.next_step)]
         click.echo("\n".join([heading, *details]), err=True)
-
-
-def warn_of_clock(invocation: Invocation, profiles: Sequence[Profile]) -> None:
-    """Prints to stderr if the clock is certainly wrong: days left and stages are then, too."""
-    now = invocation.services.clock()
-    errors = (profile_clock(profile, now) for profile in profiles)
-    error = next((one for one in errors if one is not None), None)
-    if error is not None:
-        log.error(error)
-        print_error(invocation, error)
 
 
 def report_lost_output(invocation: Invocation, output: TolerantOutput, code: int) -> int:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from certclient.i18n.catalogue import Catalogue, Language, language_from_environment, load
 from certclient.model.anchor_dates import anchor_error
 from certclient.model.banks import Banks, banks_of
-from certclient.model.certificate import Owner, Role
 from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.destination import Destination
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from certclient.cli.ports import Services
     from certclient.enrollment.overview import Overview
     from certclient.enrollment.reminder_index.look import Look
+    from certclient.model.certificate import Owner
     from certclient.model.errors import CertclientError
     from certclient.model.profile import Profile
 
@@ -143,7 +143,7 @@ class Invocation:
         if self._profile is None:
             return ""
         contacts = self._profile.contacts
-        is_user = owner is not None and owner.role is Role.USER
+        is_user = owner is not None and owner.is_user
         catalogue = contacts.user if is_user else contacts.administrator
         return catalogue.for_language(self.language.value)
 

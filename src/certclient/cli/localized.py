@@ -11,7 +11,7 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.ports import CommandLeftOutError, CommandLoader
 from certclient.cli.windows import link_command, start, windows_opener
 from certclient.i18n.catalogue import Catalogue, Language
-from certclient.model.deep_link import is_link
+from certclient.model.link_scheme import is_link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

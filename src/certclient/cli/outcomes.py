@@ -10,14 +10,8 @@ import click
 from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
-from certclient.cli.records import (
-    JsonObject,
-    JsonValue,
-    certificate_record,
-    error_record,
-    moment,
-    print_json,
-)
+from certclient.cli.json_output import JsonObject, JsonValue, error_record, print_json
+from certclient.cli.records import certificate_record, moment
 from certclient.cli.tables import print_table
 from certclient.enrollment.procedure import (
     Finished,

@@ -11,8 +11,9 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.inventories import read_each
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, print_json
 from certclient.cli.localized import Option, common_parameters
-from certclient.cli.records import JsonObject, entry_record, print_json
+from certclient.cli.records import entry_record
 from certclient.enrollment.cleanup import check_idle, find_exact
 from certclient.enrollment.inventory import Inventory, unread_stores
 from certclient.enrollment.several_banks import combined

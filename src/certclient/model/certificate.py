@@ -60,6 +60,11 @@ class Owner:
     suffix: str
     role: Role
 
+    @property
+    def is_user(self) -> bool:
+        """Whether this is a 利用者, whom the 管理者 helps."""
+        return self.role is Role.USER
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:

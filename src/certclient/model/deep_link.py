@@ -15,7 +15,8 @@ import enum
 import re
 from dataclasses import dataclass, field
 
-SCHEME = "certclient:"
+from certclient.model.link_scheme import SCHEME
+
 MAX_LENGTH = 300
 
 
@@ -69,11 +70,6 @@ _NAMES = {
     "ticket": re.compile(r"[A-Za-z0-9_-]{1,64}"),
 }
 _LINK = re.compile(r"certclient:(?P<verb>[a-z]{1,16})(?:\?(?P<query>[A-Za-z0-9_&=-]{1,280}))?")
-
-
-def is_link(text: str) -> bool:
-    """Whether `text` has our scheme, valid or not."""
-    return text[: len(SCHEME)].lower() == SCHEME
 
 
 def parse(text: str) -> DeepLink:

@@ -6,20 +6,18 @@ PIN, an issue code or the text of a foreign exception.
 
 from __future__ import annotations
 
-import logging
 import os
+import threading
 import traceback
 from contextlib import contextmanager, suppress
-from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from certclient import __version__
-from certclient.platform.log_lines import line
+from certclient.platform.log_lines import append, line
 from certclient.platform.private_files import open_private, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from io import TextIOWrapper
     from pathlib import Path
 
     from certclient.model.errors import CertclientError
@@ -45,9 +43,7 @@ FIELDS = frozenset(
 _MAX_BYTES = 1 << 20
 _BACKUPS = 3
 
-_logger = logging.getLogger("certclient.events")
-_logger.addHandler(logging.NullHandler())
-_logger.propagate = False
+_open_files: list[_EventFile] = []
 
 
 @contextmanager
@@ -56,65 +52,53 @@ def writing_to(path: Path) -> Iterator[None]:
 
     Best effort: if the log cannot be written, the program continues without one.
     """
-    handler = _handler(path)
-    if handler is None:
-        yield
-        return
-    _logger.addHandler(handler)
-    _logger.setLevel(logging.INFO)
+    file = _EventFile(str(path)) if _prepared(path) else None
+    if file is not None:
+        _open_files.append(file)
     try:
         yield
     finally:
-        _logger.removeHandler(handler)
-        handler.close()
-
-
-class _QuietHandler(RotatingFileHandler):
-    """Writes what can be written: a full disk, or a folder that is gone, costs the log only."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Ignores the error; logging would print a traceback for each record."""
-
-    def close(self) -> None:
-        """Closes the file, also if the rest of it cannot be written."""
-        with suppress(OSError):
-            super().close()
-
-    def _open(self) -> TextIOWrapper:
-        return open(
-            self.baseFilename,
-            "a",
-            encoding=self.encoding,
-            errors=self.errors,
-            opener=open_private,
-        )
+        if file in _open_files:
+            _open_files.remove(file)
 
 
 def close() -> None:
-    """Closes this process's log files: Windows cannot delete an open file."""
-    for handler in list(_logger.handlers):
-        if isinstance(handler, RotatingFileHandler):
-            _logger.removeHandler(handler)
-            handler.close()
+    """Ends this process's log: nothing is written any more, so that its folder can be deleted."""
+    _open_files.clear()
 
 
-def _handler(path: Path) -> logging.Handler | None:
+class _EventFile:
+    """Writes what can be written: a full disk, or a folder that is gone, costs the log only.
+
+    Opens the file for each line: Windows can neither rename nor delete an open one.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._writing = threading.Lock()
+
+    def write(self, text: str) -> None:
+        with self._writing:
+            with suppress(OSError):
+                self._rotate(len(text.encode(errors="backslashreplace")) + 1)
+            append(self._path, text)
+
+    def _rotate(self, more: int) -> None:
+        if os.stat(self._path).st_size + more <= _MAX_BYTES:
+            return
+        for number in range(_BACKUPS - 1, 0, -1):
+            with suppress(FileNotFoundError):
+                os.replace(f"{self._path}.{number}", f"{self._path}.{number + 1}")
+        os.replace(self._path, f"{self._path}.1")
+
+
+def _prepared(path: Path) -> bool:
     try:
         private_folder(path.parent)
-        handler = _QuietHandler(
-            path,
-            maxBytes=_MAX_BYTES,
-            backupCount=_BACKUPS,
-            encoding="utf-8",
-            delay=True,
-            # A file name that is no text must not be lost, nor stop the program.
-            errors="backslashreplace",
-        )
         os.close(open_private(path, os.O_WRONLY | os.O_CREAT))
     except (OSError, ValueError):  # ValueError: a path with a null byte
-        return None
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    return handler
+        return False
+    return True
 
 
 def event(name: str, /, **fields: str) -> None:
@@ -152,4 +136,6 @@ def _trace(raised: BaseException) -> list[str]:
 
 
 def _write(name: str, fields: Mapping[str, object]) -> None:
-    _logger.info("%s", line(name, fields))
+    text = line(name, fields)
+    for file in list(_open_files):
+        file.write(text)

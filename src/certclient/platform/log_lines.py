@@ -17,14 +17,14 @@ def line(name: str, fields: Mapping[str, object]) -> str:
 
 
 def append(path: str, text: str) -> None:
-    """Appends a line to the log file `path`, which keeps mode 0600 if it is new.
+    """Appends a line to the log file `path`, which has mode 0600 if it is new.
 
     Best effort, as for every line of the log: nothing is created but the file itself, and a full
-    disk costs the line only. The next other command rotates the file.
+    disk costs the line only. `log` rotates the file. A file name that is no text is escaped.
     """
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, f"{text}\n".encode())
+            os.write(descriptor, f"{text}\n".encode(errors="backslashreplace"))
         finally:
             os.close(descriptor)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from certclient.bootstrap.commands import COMMANDS
+from certclient.cli.json_output import SCHEMA
 from certclient.cli.json_shapes import OUTPUTS, Envelope
-from certclient.cli.records import SCHEMA
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import profile_folders
 from support.cli_runner import CliRunner, view, waiting

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, is_link, parse
+from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
+from certclient.model.link_scheme import is_link
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from certclient.cli.enrollment import proxy_parameter
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, print_json
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.outcomes import ProcedureResult, chosen_procedures, show_results
-from certclient.cli.records import JsonObject, print_json, procedure_record
+from certclient.cli.records import procedure_record
 from certclient.cli.sessions import EnrollmentSessions
 from certclient.enrollment.procedure import Finished, ProcedureState, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode

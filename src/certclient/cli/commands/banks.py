@@ -8,8 +8,8 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, JsonValue, error_record, print_json
 from certclient.cli.localized import Command, common_parameters
-from certclient.cli.records import JsonObject, JsonValue, error_record, print_json
 from certclient.cli.tables import print_table
 from certclient.enrollment.preflight import profile_clock
 from certclient.model.anchor_dates import anchor_warnings

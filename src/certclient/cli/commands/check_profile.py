@@ -10,14 +10,9 @@ import click
 
 from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, JsonValue, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import (
-    JsonObject,
-    JsonValue,
-    certificate_record,
-    policy_record,
-    print_json,
-)
+from certclient.cli.records import certificate_record, policy_record
 from certclient.cli.tables import print_table
 from certclient.configuration.policy import examine_policy
 from certclient.configuration.profiles import examine_file, exposure

@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certclient.cli.errors import warn_of_clock
+from certclient.cli.clock import warn_of_clock
 from certclient.cli.exit_codes import DONE
+from certclient.cli.json_output import JsonObject, JsonValue, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import (
-    JsonObject,
-    JsonValue,
-    bank_record,
-    print_json,
-    row_record,
-    store_record,
-    stored_record,
-)
+from certclient.cli.records import bank_record, row_record, store_record, stored_record
 from certclient.cli.stores import print_unusable
 from certclient.cli.tables import print_table
 from certclient.enrollment.inventory import UNREAD, InventoryEntry

@@ -14,8 +14,9 @@ from certclient.cli.enrollment import proxy_parameter
 from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, JsonValue, error_record, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonObject, JsonValue, error_record, moment, print_json
+from certclient.cli.records import moment
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.planner import check_user_id
 from certclient.enrollment.proxy_login import with_proxy_login

@@ -6,8 +6,8 @@ import click
 
 from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import print_json
 from certclient.model.errors import ErrorKind
 
 _SECONDS = 30

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from certclient.cli.clock import warn_of_clock
 from certclient.cli.confirmation import attempt_record, attempt_sentence, confirm_unattended
-from certclient.cli.errors import warn_of_clock
 from certclient.cli.exit_codes import DONE
+from certclient.cli.json_output import JsonValue, print_json
 from certclient.cli.localized import Command, common_parameters
-from certclient.cli.records import JsonValue, entry_record, print_json, store_record
+from certclient.cli.records import entry_record, store_record
 from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start, windows_opener
 from certclient.enrollment.inventory import UNREAD

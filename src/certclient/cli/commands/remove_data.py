@@ -13,8 +13,8 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonValue, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonValue, print_json
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 

@@ -7,8 +7,9 @@ import click
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonObject, leftover_record, print_json
+from certclient.cli.records import leftover_record
 from certclient.enrollment.leftovers import named
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log

@@ -18,8 +18,9 @@ from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.inventories import read_each
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonValue, error_record, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonValue, entry_record, error_record, print_json
+from certclient.cli.records import entry_record
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.cleanup import check_deletable, delete
 from certclient.enrollment.inventory import Inventory, InventoryEntry

@@ -8,8 +8,9 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, error_record, print_json
 from certclient.cli.localized import Command, Option
-from certclient.cli.records import JsonObject, entry_record, error_record, print_json
+from certclient.cli.records import entry_record
 from certclient.cli.removal import RemovalCommand, removal_parameters
 from certclient.enrollment.cleanup import may_delete
 from certclient.enrollment.own_revocation import Removal, Revoked

@@ -11,8 +11,9 @@ from certclient.cli.commands.listing import serial_text, stage_text, until_text
 from certclient.cli.exit_codes import DONE
 from certclient.cli.inventories import read_combined
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import print_json
 from certclient.cli.localized import Command, common_parameters
-from certclient.cli.records import entry_record, print_json
+from certclient.cli.records import entry_record
 from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.inventory import InventoryEntry, named
 from certclient.model.certificate import Certificate

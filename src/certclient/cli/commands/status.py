@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from certclient.cli.exit_codes import DONE
+from certclient.cli.json_output import JsonObject, JsonValue, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import (
-    JsonObject,
-    JsonValue,
-    leftover_record,
-    policy_record,
-    print_json,
-    procedure_record,
-)
+from certclient.cli.records import leftover_record, policy_record, procedure_record
 from certclient.cli.tables import print_table
 from certclient.model.anchor_dates import anchor_warnings
 from certclient.model.visible_text import visible

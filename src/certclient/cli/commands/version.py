@@ -13,8 +13,9 @@ from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, error_record, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonObject, bank_record, error_record, moment, print_json
+from certclient.cli.records import bank_record, moment
 from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile

@@ -10,8 +10,8 @@ import click
 from certclient.cli.commands.token.choice import chosen_token, why_not
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import print_json
 from certclient.cli.terminal import Terminal
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.errors import CertclientError, ErrorCode

@@ -11,8 +11,9 @@ import msgspec
 from certclient.cli.commands.token.choice import chosen_tokens, why_not
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, JsonValue, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonObject, JsonValue, print_json, stored_record
+from certclient.cli.records import stored_record
 from certclient.model.certificate import DATES, Certificate
 from certclient.model.visible_text import visible
 from certclient.store.base import CertificateStore, Described, StoredCertificate

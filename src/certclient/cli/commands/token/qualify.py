@@ -13,8 +13,9 @@ from certclient.cli.commands.token.info import description_lines, description_re
 from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
+from certclient.cli.json_output import JsonObject, JsonValue, error_record, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonObject, JsonValue, error_record, moment, print_json
+from certclient.cli.records import moment
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.keys import KeyAlgorithm
 from certclient.model.visible_text import visible
