@@ -63,6 +63,13 @@ def main() -> int:
 
         if nothing_due(sys.argv[1:]):
             return 0
+    from certclient.platform.garbage import rare_collections
+
+    with rare_collections():
+        return _main()
+
+
+def _main() -> int:
     from certclient.store.isolated.command import HOST_ARGUMENT
 
     if sys.argv[1:] == [HOST_ARGUMENT]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.private_files import may_exist, private_folder
 
@@ -30,6 +28,8 @@ def exclusive(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
     Raises CertclientError: PROCEDURE_RUNNING if another process or thread holds it, DATA_FOLDER if
     the lock file cannot be created.
     """
+    from filelock import FileLock, Timeout
+
     try:
         private_folder(folder)
         lock = FileLock(_file(folder, profile_id, user_id), mode=0o600)
@@ -54,6 +54,8 @@ def is_held(folder: Path, profile_id: str, user_id: str) -> bool:
     file = _file(folder, profile_id, user_id)
     if not may_exist(file):
         return False
+    from filelock import FileLock, Timeout
+
     try:
         with FileLock(file).acquire(timeout=_PROBE_SECONDS / 2, poll_interval=_POLL_SECONDS):
             return False

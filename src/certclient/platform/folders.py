@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import platformdirs
-
 from certclient.platform import program_data
 from certclient.platform.rehearsal import rehearsal_folder
 from certclient.platform.resources import resources_folder
@@ -18,6 +16,9 @@ from certclient.platform.user_folders import (
     journal_file,
     log_file,
 )
+
+if sys.platform != "linux":
+    import platformdirs
 
 __all__ = [
     "base_folder",

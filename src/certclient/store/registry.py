@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import home
+from certclient.platform.plugins import entry_points_of
 from certclient.store.base import CertificateStore, TitledToken, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
 from certclient.store.isolated.modules import begin_all
@@ -29,6 +30,9 @@ from certclient.store.token_absence import Absence
 from certclient.store.token_name import TokenName
 from certclient.store.unavailable import UnavailableStore, store_by_id, unavailable
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 if sys.platform == "win32":
     from certclient.store.windows.store import WindowsStore
 
@@ -37,7 +41,7 @@ PLUGIN_GROUP = "certclient.stores"
 
 
 def _installed_plugins() -> Iterable[EntryPoint]:
-    return entry_points(group=PLUGIN_GROUP)
+    return entry_points_of(PLUGIN_GROUP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ from PySide6.QtCore import QObject, QTimer
 
 _INTERVAL_MILLISECONDS = 1000
 
+_THRESHOLDS = (700, 10, 10)
+"""Python's own, which `platform.garbage` has raised for the start."""
+
 
 class GuiGarbageCollector(QObject):
     """From `start` to `stop`, collects once a second from the event loop. One per program."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thresholds = gc.get_threshold()
         self._timer = QTimer(self)
         self._timer.setInterval(_INTERVAL_MILLISECONDS)
         self._timer.timeout.connect(self.collect)
@@ -41,6 +43,6 @@ class GuiGarbageCollector(QObject):
         """Collects the oldest generation over its threshold, if any."""
         counts = gc.get_count()
         for generation in (2, 1, 0):
-            if counts[generation] > self._thresholds[generation]:
+            if counts[generation] > _THRESHOLDS[generation]:
                 gc.collect(generation)
                 return
