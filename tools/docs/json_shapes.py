@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from certclient.cli.json_output import SCHEMA
 from certclient.cli.json_shapes import OUTPUTS
-from certclient.cli.records import SCHEMA
 from tools.docs.markdown import GENERATED, table
 from tools.schemas import output_schema
 

@@ -14,8 +14,9 @@ from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.inventories import read_combined
+from certclient.cli.json_output import JsonValue, error_record, print_json
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonValue, entry_record, error_record, print_json
+from certclient.cli.records import entry_record
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.older_archived import Removals, older_archived, remove_older
 from certclient.enrollment.several_banks import combined
