@@ -76,6 +76,7 @@ _ONLY_ON_LINUX = (
     # Features of Linux: /etc, NSS databases, .so modules and their permissions, the only PC store.
     "configuration/test_hostile_files.py",
     "configuration/test_policy_file.py",
+    "platform/test_trusted_paths.py",
     "store/test_nss_store.py",
     "store/test_pkcs11_module.py",
     # Modules in C, built with Linux' compiler.

@@ -30,6 +30,7 @@ from certclient.model.policy import (
 from certclient.model.shape import kind_of
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
 from certclient.platform.regular_files import read_regular
+from certclient.platform.trusted_paths import exposed_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -134,13 +135,13 @@ def _stored_value(path: Path, name: str, parsed: TomlText) -> StoredValue:
 def _text(path: Path, owner: int | None) -> str | None:
     """Returns the file's text, or None if there is no file.
 
-    Checks the open file and its folder, so that nobody can replace it between check and read.
+    Checks the open file, so that nobody can replace it between check and read, and the way to it.
     """
 
     def check(state: os.stat_result) -> None:
         if owner is not None:
             _check_owner(path, state, owner)
-            _check_owner(path, path.parent.stat(), owner)
+            _check_way(path, owner)
 
     try:
         content = read_regular(path, _MAX_BYTES, check)
@@ -158,8 +159,15 @@ def _text(path: Path, owner: int | None) -> str | None:
         raise invalid(str(path), "", FaultError(Reason.FILE_NOT_UTF8)) from error
 
 
+def _check_way(path: Path, owner: int) -> None:
+    """Checks every place on the way: whoever can write to one of them controls the policy."""
+    if sys.platform == "win32":
+        return
+    if exposed := exposed_place(path, {_ROOT, owner}):
+        raise invalid(str(path), "", FaultError(Reason.FILE_EXPOSED, found=str(exposed.path)))
+
+
 def _check_owner(path: Path, state: os.stat_result, owner: int) -> None:
-    """Checks a file or its folder: whoever can write to either controls the policy."""
     if state.st_uid != owner or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise invalid(str(path), "", FaultError(Reason.FILE_EXPOSED, found=str(path)))
 

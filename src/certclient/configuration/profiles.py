@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 import tomllib
@@ -19,6 +20,7 @@ from certclient.model.profile_file import Examination, examine_profile, profile_
 from certclient.platform import program_data
 from certclient.platform.regular_files import read_regular
 from certclient.platform.resources import resources_folder
+from certclient.platform.trusted_paths import exposed_place
 
 _MAX_BYTES = 1 << 20
 
@@ -175,9 +177,16 @@ if sys.platform == "win32":
 else:
 
     def _exposed(path: Path) -> tuple[Path, str] | None:
-        """The file or its folder if group or others may write to it, and its mode."""
-        for place in (path.parent, path):
-            mode = place.stat().st_mode
-            if mode & (stat.S_IWGRP | stat.S_IWOTH):
-                return place, stat.filemode(mode)
-        return None
+        """The first place on the way to the file that others may change, and its mode.
+
+        Not the folders that hold the program, nor those above them: whoever can change these can
+        change the program itself. For the same reason, its owner may own profiles.
+        """
+        own = {folder for one in _program_folders() for folder in (one, *one.parents)}
+        owners = {0, os.geteuid(), *(one.stat().st_uid for one in _program_folders())}
+        found = exposed_place(path, owners, skip=own)
+        return (found.path, found.who) if found is not None else None
+
+    def _program_folders() -> Sequence[Path]:
+        package = Path(__file__).parents[1]
+        return (package, package.resolve(), Path(sys.executable).parent.resolve())

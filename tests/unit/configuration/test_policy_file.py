@@ -73,6 +73,11 @@ def test_folder_writable_by_others_is_refused(file: Path, mode: int) -> None:
     assert refused(file, "UnattendedRenewal = true").data["reason"] == "file-exposed"
 
 
+def test_a_folder_above_that_others_may_write_to_is_enough(file: Path) -> None:
+    file.parent.parent.chmod(0o777)
+    assert refused(file, "UnattendedRenewal = true").data["reason"] == "file-exposed"
+
+
 def test_file_of_another_owner_is_refused(file: Path) -> None:
     file.write_text("UnattendedRenewal = true", encoding="utf-8")
     with pytest.raises(CertclientError) as error:

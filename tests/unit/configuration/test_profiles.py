@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,17 @@ def test_profile_writable_by_others_is_refused(folder: Path, mode: int) -> None:
     path.chmod(0o644)
     folder.chmod(0o777)
     error = refusal("bank-a", folder)
-    assert error.data == {"file": str(folder), "who": "drwxrwxrwx"}
+    assert error.data == {"file": str(folder), "who": f"drwxrwxrwx, uid {os.getuid()}"}
+
+
+@pytest.mark.skipif("os.name == 'nt'", reason="tests/windows/test_windows_profiles.py")
+def test_profile_below_a_folder_writable_by_others_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "open" / "profiles"
+    folder.mkdir(parents=True, mode=0o755)
+    put(folder, "bank-a")
+    folder.parent.chmod(0o777)
+    error = refusal("bank-a", folder)
+    assert (error.code, error.data["file"]) == (ErrorCode.PROFILE_EXPOSED, str(folder.parent))
 
 
 def test_file_with_the_id_of_another_bank_is_refused(folder: Path) -> None:

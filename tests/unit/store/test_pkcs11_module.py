@@ -68,6 +68,17 @@ def test_link_in_a_folder_writable_by_others_is_rejected(tmp_path: Path) -> None
     assert refusal(folder / "module.so").code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
 
+def test_a_link_between_two_safe_ones_in_a_folder_writable_by_others_is_rejected(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    (folder / "link.so").symlink_to(MODULE)
+    (tmp_path / "module.so").symlink_to(folder / "link.so")
+    folder.chmod(0o777)
+    assert str(folder) in refusal(tmp_path / "module.so").data["reason"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_module_owned_by_another_user_is_rejected(tmp_path: Path) -> None:
     module = tmp_path / "module.so"

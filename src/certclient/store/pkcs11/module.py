@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import stat
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pkcs11
 from pkcs11._pkcs11 import lib as python_pkcs11_library
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.trusted_paths import exposed_place
 from certclient.store.pkcs11.architecture import cut_short, mismatch
 from certclient.store.pkcs11.ckr import ckr_name, ckr_number
 from certclient.store.pkcs11.cryptoki import CKR_CRYPTOKI_ALREADY_INITIALIZED, Cryptoki
@@ -80,8 +80,8 @@ def load_module(path: Path, allowed: Collection[Path]) -> Module:
 def verified_path(path: Path) -> Path:
     """Resolves `path` after checking that no other user can change what would be loaded.
 
-    Checks the file and every folder above it, on both sides of symbolic links. On Windows it only
-    checks that the file exists: the folders that hold middleware are not writable by users.
+    Checks the file, every folder above it and every link on the way (`trusted_paths`). On Windows
+    it only checks that the file exists: the folders that hold middleware are not writable by users.
     Raises STORE_MIDDLEWARE_MISSING, STORE_WRONG_MODULE, STORE_MODULE_NOT_ALLOWED.
     """
     try:
@@ -90,24 +90,19 @@ def verified_path(path: Path) -> Path:
         raise CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path=str(path)) from error
     if not real.is_file():
         raise _wrong(path, "not a file")
-    for place in {real, *real.parents, *path.parents}:
-        _require_trusted_owner(path, place)
+    _require_trusted_owners(path)
     return real
 
 
-def _require_trusted_owner(path: Path, place: Path) -> None:
-    """Requires that root or this user owns `place` and that no other user can write to it.
+def _require_trusted_owners(path: Path) -> None:
+    """Requires that nobody but root and this user can replace anything on the way to `path`.
 
-    A sticky folder (/tmp) passes, as others can only add files there. Windows uses access lists
-    instead of modes; there, the list of allowed paths is the only check.
+    Windows uses access lists instead of modes; there, the list of allowed paths is the only check.
     """
     if sys.platform == "win32":
         return
-    status = place.stat()
-    writable = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    sticky = stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
-    if status.st_uid not in (0, os.geteuid()) or (writable and not sticky):
-        raise _refused(path, f"other users may change {place}")
+    if exposed := exposed_place(path, {0, os.geteuid()}):
+        raise _refused(path, f"other users may change {exposed.path}")
 
 
 def _load(path: Path) -> Module:
