@@ -7,14 +7,16 @@ PIN, an issue code or the text of a foreign exception.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import traceback
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from certclient import __version__
-from certclient.platform.log_lines import append, line
-from certclient.platform.private_files import open_private, private_folder
+from certclient.platform.log_lines import append, line, open_own
+from certclient.platform.private_files import private_folder
+from certclient.platform.trusted_paths import exposed_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,12 +95,33 @@ class _EventFile:
 
 
 def _prepared(path: Path) -> bool:
+    if _is_led_elsewhere(path.parent):
+        return False
     try:
         private_folder(path.parent)
-        os.close(open_private(path, os.O_WRONLY | os.O_CREAT))
+        os.close(open_own(str(path), os.O_WRONLY | os.O_CREAT))
     except (OSError, ValueError):  # ValueError: a path with a null byte
         return False
     return True
+
+
+if sys.platform == "win32":
+
+    def _is_led_elsewhere(_folder: Path) -> bool:
+        return False
+
+else:
+
+    def _is_led_elsewhere(folder: Path) -> bool:
+        """Whether root would write into a folder that a user owns, can change or has linked: `sudo`
+        may keep that user's HOME."""
+        if os.geteuid() != 0:
+            return False
+        there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+        try:
+            return exposed_place(there, {0}) is not None
+        except OSError:
+            return True
 
 
 def event(name: str, /, **fields: str) -> None:

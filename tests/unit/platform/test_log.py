@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import stat
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import pytest
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.platform import log
+from certclient.platform import log, log_lines
+
+ON_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows goes by the folder's ACL")
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -29,12 +32,79 @@ def test_event_is_one_line_of_json(tmp_path: Path) -> None:
     assert line["step"] == "create-key"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows goes by the folder's ACL")
+@ON_POSIX
 def test_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / "certclient.log"
     with log.writing_to(path):
         log.event("step", step="create-key", seconds="0.2")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@ON_POSIX
+def test_every_file_is_readable_by_its_owner_only_after_rotation_whatever_the_umask(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "new" / "certclient.log"
+    path.parent.mkdir(mode=0o700)
+    path.touch()
+    path.chmod(0o666)
+    before = os.umask(0)
+    try:
+        with log.writing_to(path):
+            for _ in range(30):
+                log.event("x" * 100_000)
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()]
+    assert len(modes) > 1
+    assert set(modes) == {0o600}
+
+
+@ON_POSIX
+def test_log_is_not_written_through_a_link_or_a_second_name(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("kept")
+    (tmp_path / "link.log").symlink_to(other)
+    (tmp_path / "name.log").hardlink_to(other)
+    (tmp_path / "dangling.log").symlink_to(tmp_path / "created")
+    for name in ("link.log", "name.log", "dangling.log"):
+        with log.writing_to(tmp_path / name):
+            log.event("step", step="create-key")
+        log_lines.append(str(tmp_path / name), "a line")
+    assert other.read_text() == "kept"
+    assert not (tmp_path / "created").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root is led so")
+@pytest.mark.parametrize("how", ["owner", "link", "mode"])
+def test_root_does_not_log_where_a_user_leads_it(tmp_path: Path, how: str) -> None:
+    home, folder = tmp_path / "home", tmp_path / "home" / "state" / "log"
+    home.mkdir()
+    (tmp_path / "etc").mkdir()
+    if how == "owner":
+        os.chown(home, 12345, 12345)
+    if how == "mode":
+        home.chmod(0o777)
+    if how == "link":
+        (home / "state").symlink_to(tmp_path / "etc")
+        os.chown(home / "state", 12345, 12345, follow_symlinks=False)
+    with log.writing_to(folder / "certclient.log"):
+        log.event("step", step="create-key")
+    assert not list(tmp_path.rglob("certclient.log"))
+
+
+def test_invisible_characters_are_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "certclient.log"
+    hostile = "a\x9b31m\x1b[2J\u202egnp\u200b\x85\x7f\udc80\U000e0041金庫"
+    with log.writing_to(path):
+        log.event("step", step=hostile)
+    log_lines.append(str(path), log_lines.line("step", {"step": hostile}))
+    text = path.read_text(encoding="utf-8")
+    assert text.replace("\n", "").isprintable()
+    assert "金庫" in text
+    found = [line["step"] for line in lines(path)]
+    assert found[0] == hostile
+    assert len(set(found)) == 1
 
 
 @pytest.mark.parametrize("field", ["pin", "user_id", "name", "message", "text"])
