@@ -14,10 +14,10 @@ if sys.platform != "win32":
 
 from certclient.platform.daily_reminder import (
     DailyReminder,
-    current_user,
     daily_reminder,
     run_schtasks,
 )
+from certclient.platform.windows_user import current_user
 
 TASKS = Path(os.environ["SYSTEMROOT"]) / "system32" / "tasks"
 

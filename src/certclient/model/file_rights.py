@@ -41,6 +41,15 @@ def untrusted_principals(descriptor: bytes) -> tuple[str, ...]:
     return tuple(sorted(found - ADMINISTRATORS))
 
 
+def owner(descriptor: bytes) -> str:
+    """The SID of the owner; "" if the descriptor has none, or cannot be read."""
+    try:
+        _, place = struct.unpack_from("<2xHI", descriptor)
+        return _sid(descriptor, place) if place else ""
+    except (struct.error, IndexError):
+        return ""
+
+
 def _principals_with_write_access(descriptor: bytes) -> Iterator[str]:
     control, owner, acl = struct.unpack_from("<2xHI8xI", descriptor)
     if not (control & _SELF_RELATIVE and owner):

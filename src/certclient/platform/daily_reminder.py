@@ -21,7 +21,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from certclient.platform.private_files import private_folder
-from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero
+from certclient.platform.windows_dll import WindowsCallError, load
 
 PROGRAM = "certclientw.exe"
 _MEMORY = "daily-reminder.txt"
@@ -161,8 +161,7 @@ def daily_reminder(folder: Path) -> DailyReminder | None:
 
 
 if sys.platform == "win32":
-    _TOKEN_QUERY, _TOKEN_USER = 0x8, 1
-    _LONGEST_TOKEN_USER = 256
+    from certclient.platform.windows_user import current_user
 
     def run_schtasks(arguments: Sequence[str]) -> bool:
         """Runs schtasks.exe for at most 60 seconds; returns whether it exited with 0.
@@ -187,36 +186,3 @@ if sys.platform == "win32":
         text = ctypes.create_unicode_buffer(wintypes.MAX_PATH)
         load("kernel32.dll").GetSystemDirectoryW(text, wintypes.MAX_PATH)
         return Path(text.value)
-
-    def current_user() -> str:
-        """Returns the SID of the user who runs this process. Raises WindowsCallError."""
-        kernel, security = load("kernel32.dll"), load("advapi32.dll")
-        pointer, handle = ctypes.c_void_p, wintypes.HANDLE
-        process = declare(kernel, "GetCurrentProcess", lambda _: None, handle)
-        close = declare(kernel, "CloseHandle", not_zero, wintypes.BOOL, handle)
-        free = declare(kernel, "LocalFree", lambda _: None, pointer, pointer)
-        open_token = declare(
-            security, "OpenProcessToken", not_zero, wintypes.BOOL, handle, wintypes.DWORD, pointer
-        )
-        ask = declare(
-            security,
-            "GetTokenInformation",
-            not_zero,
-            wintypes.BOOL,
-            *(handle, ctypes.c_int, pointer, wintypes.DWORD, pointer),
-        )
-        text_of = declare(
-            security, "ConvertSidToStringSidW", not_zero, wintypes.BOOL, pointer, pointer
-        )
-        token, length, text = handle(), wintypes.DWORD(), wintypes.LPWSTR()
-        # TOKEN_USER begins with a pointer to the SID.
-        found = (pointer * (_LONGEST_TOKEN_USER // ctypes.sizeof(pointer)))()
-        open_token(process(), _TOKEN_QUERY, ctypes.byref(token))
-        try:
-            ask(token, _TOKEN_USER, found, ctypes.sizeof(found), ctypes.byref(length))
-            text_of(found[0], ctypes.byref(text))
-            sid = text.value or ""
-            free(text)
-        finally:
-            close(token)
-        return sid

@@ -97,11 +97,15 @@ if sys.platform == "win32":
         flags = _FILE_FLAG_BACKUP_SEMANTICS | _FILE_FLAG_OPEN_REPARSE_POINT
         handle = _open(str(place), _READ_CONTROL, _SHARED, None, _EXISTING, flags, None)
         try:
-            return _descriptor_of(handle)
+            return descriptor_of(handle)
         finally:
             _close(handle)
 
-    def _descriptor_of(handle: int) -> bytes:
+    def descriptor_of(handle: int) -> bytes:
+        """Returns the security descriptor of a file or pipe, self-relative, with owner and DACL.
+
+        `handle`: opened with READ_CONTROL. Raises WindowsCallError.
+        """
         size = DWORD()
         try:
             _get_security(handle, _OWNER | _DACL, None, 0, byref(size))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -122,5 +124,81 @@ def test_oversized_message_is_cut_off(first: SingleInstance, name: str, qtbot: Q
 
 def test_two_users_have_two_sockets(tmp_path: Path) -> None:
     assert socket_name(tmp_path / "a") != socket_name(tmp_path / "b")
-    long_path = tmp_path / ("x" * 200)
-    assert len(socket_name(long_path)) < 100
+
+
+def connected(name: str) -> QLocalSocket:
+    socket = QLocalSocket()
+    socket.connectToServer(name)
+    assert socket.waitForConnected(2000)
+    return socket
+
+
+def test_silent_connections_keep_no_second_start_out(
+    first: SingleInstance, name: str, qtbot: QtBot
+) -> None:
+    silent = [connected(name) for _ in range(8)]
+    until(lambda: send(name, StartRequest()))  # refused at first: there are eight already
+    assert all(one.state() is QLocalSocket.LocalSocketState.UnconnectedState for one in silent)
+
+
+if sys.platform != "win32":
+    STRANGER = 12345
+
+    def test_socket_lies_in_the_private_folder_however_long_its_path_is(
+        tmp_path: Path, qtbot: QtBot
+    ) -> None:
+        folder = tmp_path.joinpath(*["x" * 100] * 3)
+        instance = SingleInstance(socket_name(folder))
+        assert instance.listen()
+        assert stat.S_ISSOCK((folder / "instance").stat().st_mode)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        with qtbot.waitSignal(instance.start_requested):
+            assert send(socket_name(folder), StartRequest())
+        instance.close()
+
+    @pytest.fixture
+    def shared(first: SingleInstance) -> Iterator[Path]:
+        """A folder that another user can enter."""
+        with TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            yield Path(folder)
+
+    def as_stranger(code: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["/usr/bin/python3", "-c", code],
+            user=STRANGER,
+            stdout=subprocess.PIPE,
+            cwd="/",
+        )
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start another user's process")
+    def test_nothing_is_written_to_another_users_instance(shared: Path, qtbot: QtBot) -> None:
+        name = str(shared / "instance")
+        shared.chmod(0o777)
+        stranger = as_stranger(
+            "import socket; s = socket.socket(socket.AF_UNIX)\n"
+            f"s.bind({name!r}); s.listen(); print('ready', flush=True)\n"
+            "print(s.accept()[0].recv(1000))"
+        )
+        assert stranger.stdout is not None
+        assert stranger.stdout.readline() == b"ready\n"
+        os.chmod(name, 0o777)
+        assert not send(name, StartRequest(link=parse("certclient:open")))
+        assert stranger.communicate()[0] == b"b''\n"
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start another user's process")
+    def test_nothing_is_read_from_another_user(shared: Path, qtbot: QtBot) -> None:
+        name = str(shared / "instance")
+        instance = SingleInstance(name)
+        assert instance.listen()
+        os.chmod(name, 0o777)
+        with qtbot.assertNotEmitted(instance.start_requested):
+            stranger = as_stranger(
+                "import socket; s = socket.socket(socket.AF_UNIX)\n"
+                f"s.connect({name!r})\n"
+                "try: s.send(b'quit\\n'); print(s.recv(1000))\n"
+                "except OSError: print(b'')"
+            )
+            until(lambda: stranger.poll() is not None)
+        assert stranger.communicate()[0] == b"b''\n"
+        instance.close()

@@ -13,6 +13,7 @@ from certclient.cli.localized import Command, common_parameters
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.desktop_entry import register
 from certclient.platform.folders import base_folder
+from certclient.platform.own_command import isolated_program
 
 
 @click.pass_obj
@@ -38,11 +39,9 @@ def register_links(invocation: Invocation) -> int:
 
 def _command(profile_name: str) -> list[str]:
     """The command line of this program, with the bank if one was given."""
-    script = Path(sys.executable).with_name("certclient")
-    program = [str(script)] if script.exists() else [sys.executable, "-m", "certclient"]
     if "/" in profile_name or profile_name.endswith(".toml"):
         profile_name = str(Path(profile_name).absolute())
-    return [*program, *(["--profile", profile_name] if profile_name else [])]
+    return [*isolated_program(), *(["--profile", profile_name] if profile_name else [])]
 
 
 command = Command(name="register-links", callback=register_links, params=common_parameters())

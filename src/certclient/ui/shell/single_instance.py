@@ -1,7 +1,8 @@
 """Single instance per user: a second start sends its request to the first one and exits.
 
 Messages from the socket are trusted no more than a link on a web page: `deep_link.parse` reads
-them, and only its result is acted on.
+them, and only its result is acted on. Nothing is written to, or read from, another user's process:
+a link may carry a ticket.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import enum
 import hashlib
 import os
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDeadlineTimer, QObject, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
+from certclient.platform.private_files import private_folder
+from certclient.platform.socket_peers import is_own_peer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +30,12 @@ _CONNECT_MILLISECONDS = 500
 _ANSWER_MILLISECONDS = 3000
 _POLL_MILLISECONDS = 20
 """One wait. PySide blocks Python's other threads while Qt waits, so waits are short."""
-_LONGEST_SOCKET_PATH = 100
-"""`sockaddr_un` holds at most 107 bytes."""
+_LONGEST_SOCKET_PATH = 90
+"""`sockaddr_un` holds at most 107 bytes, and Qt binds in a folder of its own beside the socket."""
+_MOST_CONNECTIONS = 8
+"""At a time: a second start needs one, for less than a second."""
+_LINE_MILLISECONDS = 5000
+"""How long a second start may take for its line."""
 
 _REMIND = b"remind"
 _REFUSED = b"refused"
@@ -80,20 +89,32 @@ def parse_start_request(message: bytes) -> StartRequest:
 
 def socket_name(data_folder: Path) -> str:
     """Returns the local socket's name: the same for every start of one user, different for each
-    user. On POSIX it is a path in `data_folder`, unless that is too long for a socket."""
-    if os.name == "posix":
+    user. On POSIX, it is always a file in `data_folder`, which nobody else can enter."""
+    if sys.platform != "win32":
         path = str(data_folder / "instance")
-        if len(os.fsencode(path)) < _LONGEST_SOCKET_PATH:
-            return path
+        return path if len(os.fsencode(path)) < _LONGEST_SOCKET_PATH else _short_path(data_folder)
     digest = hashlib.sha256(os.fsencode(str(data_folder))).hexdigest()[:24]
     return f"certclient-{digest}"
 
 
+def _short_path(data_folder: Path) -> str:
+    """A path of the socket in a folder whose own path is too long for one, by way of a descriptor
+    that stays open as long as this process. Creates the folder."""
+    with suppress(OSError):
+        private_folder(data_folder)
+        return f"/proc/self/fd/{os.open(data_folder, os.O_RDONLY)}/instance"
+    return str(data_folder / "instance")  # nobody can connect: there is no folder
+
+
 def send_to_running_instance(name: str, start_request: StartRequest) -> bool:
-    """Sends `start_request` to the running instance. Returns False if none acknowledges it."""
+    """Sends `start_request` to the running instance. Returns False if none acknowledges it, or if
+    it is not this user's."""
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):
+        return False
+    if not is_own_peer(socket.socketDescriptor()):
+        socket.abort()
         return False
     socket.write(start_request.message + b"\n")
     answer = b""
@@ -116,6 +137,7 @@ class SingleInstance(QObject):
         self._name = name
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.setMaxPendingConnections(_MOST_CONNECTIONS)
         self._server.newConnection.connect(self._accept)
 
     def listen(self) -> bool:
@@ -136,7 +158,13 @@ class SingleInstance(QObject):
 
     def _accept(self) -> None:
         while self._server.hasPendingConnections():
-            connection = _InstanceConnection(self._server.nextPendingConnection(), self)
+            socket = self._server.nextPendingConnection()
+            busy = len(self.findChildren(_InstanceConnection)) >= _MOST_CONNECTIONS
+            if busy or not is_own_peer(socket.socketDescriptor()):
+                socket.abort()
+                socket.deleteLater()
+                continue
+            connection = _InstanceConnection(socket, self)
             connection.received.connect(self.start_requested)
 
 
@@ -152,6 +180,7 @@ class _InstanceConnection(QObject):
         socket.setParent(self)
         socket.readyRead.connect(self._more)
         socket.disconnected.connect(self.deleteLater)
+        QTimer.singleShot(_LINE_MILLISECONDS, self, socket.abort)
         self._more()
 
     def _more(self) -> None:
