@@ -37,18 +37,23 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from benchmarks.processes import cpu_seconds
+from benchmarks.table import Row
 from certclient.ca.client import CertificateCredential, Issued, Waiting
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
-from certclient.model.keys import SignatureAlgorithm
+from certclient.model.keys import SignatureAlgorithm, Signer
 from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.ca import certificate_pem
 from demo.command_line import CommandLine, PracticeBank, practice_bank
 
 SECONDS, LOGINS, RENEWALS = 10, 50, 20
 MOST_SECONDS = 60
+GOAL = 0.3
+"""Seconds below which 95 % of logins and of renewals should stay."""
+Job = Callable[[], None]
 LONGEST = 30.0
 """Socket timeout of a login, in seconds."""
 CLIENTS = 50
@@ -84,13 +89,19 @@ class Measured:
     faults: Counter[str] = field(default_factory=Counter)
     took: float = 0.0
 
+    @property
+    def ninety_five(self) -> float:
+        """The time (seconds) below which 95 % of the jobs stayed; there must be some."""
+        done = self.seconds
+        return statistics.quantiles(done, n=20)[-1] if len(done) > 1 else done[0]
 
-def at_a_rate(jobs: Sequence[Callable[[], None]], rate: int) -> Measured:
+
+def at_a_rate(jobs: Sequence[Job], rate: int) -> Measured:
     """Starts `rate` jobs per second on schedule and waits for all of them."""
     measured = Measured()
     start = time.monotonic() + 0.2
 
-    def run(number: int, job: Callable[[], None]) -> None:
+    def run(number: int, job: Job) -> None:
         due = start + number / rate
         time.sleep(max(due - time.monotonic(), 0.0))
         try:
@@ -122,16 +133,16 @@ def signer(der: bytes) -> MemorySigner:
 
 
 def login_jobs(
-    folder: Path, url: str, bank: Bank, key: MemorySigner, count: int
-) -> list[Callable[[], None]]:
-    """Returns `count` logins by 50 customers in turn, after adding the customers to the bank.
+    folder: Path, url: str, bank: Bank, key: MemorySigner, count: int, clients: int = CLIENTS
+) -> list[Job]:
+    """Returns `count` logins by `clients` customers in turn, after adding these to the bank.
 
     Each login opens a new TLS connection with a client certificate and reads the page.
     """
     pem = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     root = certificate_pem(bank.ca.root)
     contexts = []
-    for number in range(CLIENTS):
+    for number in range(clients):
         user_id = f"VISITOR{number:03}"
         bank.add_customer(user_id, "1403")
         certificate = bank.issue_certificate(user_id, key.spki, 200)
@@ -154,16 +165,16 @@ def login_jobs(
         if answer.status != 200 or user_id not in page:
             raise LookupError(f"status {answer.status} for the login")
 
-    return [partial(log_in, *contexts[number % CLIENTS]) for number in range(count)]
+    return [partial(log_in, *contexts[number % clients]) for number in range(count)]
 
 
 def renewal_jobs(
-    profile_file: Path, bank: Bank, old_key: MemorySigner, new_keys: Sequence[MemorySigner]
-) -> list[Callable[[], None]]:
+    profile_file: Path, bank: Bank, old_key: Signer, new_keys: Sequence[Signer]
+) -> list[Job]:
     """Returns one renewal for each new key, each by a customer of its own."""
     profile = load_profile(profile_file)
 
-    def renew(current: Certificate, key: MemorySigner) -> None:
+    def renew(current: Certificate, key: Signer) -> None:
         client = ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
         credential = CertificateCredential(current, old_key)
         answer = client.send(client.prepare_renew(credential, key), credential)
@@ -173,7 +184,7 @@ def renewal_jobs(
             case Waiting():
                 raise LookupError("no certificate yet")
 
-    jobs: list[Callable[[], None]] = []
+    jobs: list[Job] = []
     for number, key in enumerate(new_keys):
         user_id = f"RENEWER{number:04}"
         bank.add_customer(user_id, "1403")
@@ -183,7 +194,7 @@ def renewal_jobs(
 
 
 def side_by_side(
-    logins: tuple[list[Callable[[], None]], int], renewals: tuple[list[Callable[[], None]], int]
+    logins: tuple[list[Job], int], renewals: tuple[list[Job], int]
 ) -> tuple[Measured, Measured]:
     """Runs logins and renewals concurrently, each given as jobs and rate per second.
 
@@ -196,10 +207,10 @@ def side_by_side(
         return first.get(timeout=MOST_SECONDS * 2), second
 
 
-_remembered: list[tuple[list[Callable[[], None]], int]] = []
+_remembered: list[tuple[list[Job], int]] = []
 
 
-def _remember(work: tuple[list[Callable[[], None]], int]) -> None:
+def _remember(work: tuple[list[Job], int]) -> None:
     _remembered.append(work)
 
 
@@ -207,32 +218,51 @@ def _run_remembered() -> Measured:
     return at_a_rate(*_remembered[0])
 
 
+@dataclass(frozen=True)
+class LoadTest:
+    """What a run found. CPU seconds of the bank's process and of this program's, which share the
+    processors; `seconds`: how long the run took."""
+
+    logins: Measured
+    renewals: Measured
+    bank_cpu: float
+    own_cpu: float
+    seconds: float
+
+    @property
+    def fine(self) -> bool:
+        """Whether no login or renewal failed."""
+        return not (self.logins.faults or self.renewals.faults)
+
+    @property
+    def whose(self) -> str:
+        """The CPU time of both programs, of one processor's."""
+        bank, own = self.bank_cpu / self.seconds, self.own_cpu / self.seconds
+        return f"CPU: the bank {bank:.0%} of one processor, the load program {own:.0%}"
+
+
 def report(name: str, wanted: int, measured: Measured) -> None:
     """Prints rates, latencies and the most frequent errors."""
     done = sorted(measured.seconds)
     rate = len(done) / measured.took
     if done:
-        ninety = statistics.quantiles(done, n=20)[-1] if len(done) > 1 else done[0]
         print(
             f"{name}: {len(done)} of {len(done) + measured.faults.total()}, wanted {wanted}/s,"
             f" done {rate:.1f}/s; median {statistics.median(done) * 1000:.0f} ms,"
-            f" 95 % below {ninety * 1000:.0f} ms, longest {done[-1] * 1000:.0f} ms"
+            f" 95 % below {measured.ninety_five * 1000:.0f} ms, longest {done[-1] * 1000:.0f} ms"
         )
     for fault, count in measured.faults.most_common(5):
         print(f"   {count} x {fault}")
 
 
-def run(folder: Path, seconds: int, logins: int, renewals: int) -> bool:
-    """Runs the whole test in `folder`; returns whether no login or renewal failed."""
+def run(folder: Path, seconds: int, logins: int, renewals: int) -> LoadTest:
+    """Runs the whole test in `folder`."""
     profile_file = folder / "practice.toml"
     with multiprocessing.Pool() as pool:
         keys = [signer(der) for der in pool.map(new_key, range(renewals * seconds + 2))]
     command_line = CommandLine(folder, {**os.environ, "HOME": str(folder)})
     with practice_bank(command_line, folder / "bank", "--profile", str(profile_file)) as server:
-        first, second = _load(folder, profile_file, server, keys, (seconds, logins, renewals))
-    report("logins  ", logins, first)
-    report("renewals", renewals, second)
-    return not (first.faults or second.faults)
+        return _load(folder, profile_file, server, keys, (seconds, logins, renewals))
 
 
 def _load(
@@ -241,7 +271,7 @@ def _load(
     server: PracticeBank,
     keys: Sequence[MemorySigner],
     numbers: tuple[int, int, int],
-) -> tuple[Measured, Measured]:
+) -> LoadTest:
     seconds, logins, renewals = numbers
     bank = Bank(folder / "bank")
     try:
@@ -249,7 +279,46 @@ def _load(
         wishes = renewal_jobs(profile_file, bank, keys[1], keys[2:])
     finally:
         bank.close()
-    return side_by_side((visits, logins), (wishes, renewals))
+    begin = time.monotonic()
+    bank_begin, own_begin = cpu_seconds(server.pid), _own_cpu_seconds()
+    first, second = side_by_side((visits, logins), (wishes, renewals))
+    bank_cpu = cpu_seconds(server.pid) - bank_begin
+    own_cpu = _own_cpu_seconds() - own_begin
+    return LoadTest(first, second, bank_cpu, own_cpu, time.monotonic() - begin)
+
+
+def _own_cpu_seconds() -> float:
+    return cpu_seconds(os.getpid())
+
+
+def rows() -> list[Row]:
+    """See benchmarks.table."""
+    with _folder() as folder:
+        test = run(Path(folder), SECONDS, LOGINS, RENEWALS)
+    return [
+        _row("login at the practice bank", LOGINS, test.logins, test),
+        _row("renewal there, at the same time", RENEWALS, test.renewals, test),
+    ]
+
+
+def _row(what: str, rate: int, measured: Measured, test: LoadTest) -> Row:
+    if not measured.seconds:
+        return Row(what, "all failed", test.whose, goal=f"p95 < {GOAL * 1000:.0f} ms", met=False)
+    percentile = measured.ninety_five
+    failed = f", {measured.faults.total()} failed" if measured.faults else ""
+    return Row(
+        f"{what}, {rate}/s",
+        f"p95 {percentile * 1000:.0f} ms,"
+        f" median {statistics.median(measured.seconds) * 1000:.0f} ms{failed}",
+        test.whose,
+        goal=f"p95 < {GOAL * 1000:.0f} ms",
+        met=percentile < GOAL and not failed,
+        runs=len(measured.seconds),
+    )
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix=f"certclient-load-{secrets.token_hex(2)}-")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -259,9 +328,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("logins", type=int, nargs="?", default=LOGINS, help="per second")
     parser.add_argument("renewals", type=int, nargs="?", default=RENEWALS, help="per second")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix=f"certclient-load-{secrets.token_hex(2)}-") as folder:
-        fine = run(Path(folder), min(given.seconds, MOST_SECONDS), given.logins, given.renewals)
-    return 0 if fine else 1
+    with _folder() as folder:
+        test = run(Path(folder), min(given.seconds, MOST_SECONDS), given.logins, given.renewals)
+    report("logins  ", given.logins, test.logins)
+    report("renewals", given.renewals, test.renewals)
+    print(test.whose)
+    return 0 if test.fine else 1
 
 
 if __name__ == "__main__":

@@ -62,10 +62,11 @@ class CommandLine:
 
 @dataclass(frozen=True)
 class PracticeBank:
-    """A running practice bank; `folder` is its data folder."""
+    """A running practice bank; `folder` is its data folder, `pid` its process."""
 
     command_line: CommandLine
     folder: Path
+    pid: int
 
     def admin(self, *arguments: str) -> str:
         """Runs an operator's command (`customer add`, `issue`, `revoke`, …); returns its output.
@@ -114,7 +115,7 @@ def practice_bank(command_line: CommandLine, folder: Path, *options: str) -> Ite
 
     with running(start, _terminate) as process:
         _wait_for(folder / "addresses.json", process)
-        yield PracticeBank(command_line, folder)
+        yield PracticeBank(command_line, folder, process.pid)
 
 
 def _terminate(process: subprocess.Popen[bytes]) -> None:

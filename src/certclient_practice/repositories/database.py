@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -22,53 +22,49 @@ class Database:
     """Opens `path`, creating or upgrading it if necessary.
 
     WAL with synchronous=FULL: a reported commit survives a kill or power loss. There is one writer
-    at a time across all processes. Connections are pooled, one per active thread. Raises
-    DatabaseTooNewError, sqlite3.Error.
+    at a time across all processes; within this one, all threads share a connection and wait for a
+    lock (SQLite's own waiting sleeps up to 0.1 s at a time, during which nobody may be served; a
+    connection per thread would have a page cache each). Raises DatabaseTooNewError, sqlite3.Error.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._lock = threading.Lock()
         # The file holds customers' data: no other user of the machine may read it.
         path.touch(mode=0o600, exist_ok=True)
+        self._connection = _connect(path)
         with self.transaction() as connection:
             _upgrade(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Opens a write transaction: commits at the end, rolls back on an exception."""
-        connection = self._acquire()
+        """Opens a write transaction: commits at the end, rolls back on an exception.
+
+        Raises sqlite3.OperationalError if another one does not end within BUSY_SECONDS.
+        """
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise sqlite3.OperationalError("database is locked")
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            with connection:
-                yield connection
+            self._connection.execute("BEGIN IMMEDIATE")
+            with self._connection:
+                yield self._connection
         finally:
-            self._idle.put(connection)
+            self._lock.release()
 
     def close(self) -> None:
-        """Closes all idle connections. Call it when no thread uses the database any more."""
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                return
+        """Closes the connection. Call it when no thread uses the database any more."""
+        self._connection.close()
 
-    def _acquire(self) -> sqlite3.Connection:
-        try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            return self._connect()
 
-    def _connect(self) -> sqlite3.Connection:
-        # isolation_level=None: `transaction` issues BEGIN itself; sqlite3 must not begin any.
-        connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
+def _connect(path: Path) -> sqlite3.Connection:
+    # isolation_level=None: `transaction` issues BEGIN itself; sqlite3 must not begin any.
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from certclient.model.certificate import Certificate
 from certclient_practice.repositories.database import from_column, to_column
@@ -211,9 +212,15 @@ class Register:
         )
 
 
+@lru_cache(maxsize=256)
+def _certificate(der: bytes) -> Certificate:
+    """A renewal looks at the same few certificates again and again, over two messages."""
+    return Certificate.read(der)
+
+
 def _record(row: sqlite3.Row) -> CertificateRecord:
     return CertificateRecord(
-        certificate=Certificate.read(row["der"]),
+        certificate=_certificate(row["der"]),
         user_id=row["user_id"],
         state=CertificateState(row["state"]),
         reason=Reason(row["reason"]),

@@ -95,4 +95,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     ),
     ("ALTER TABLE transactions ADD COLUMN modified INTEGER NOT NULL DEFAULT 0",),
+    (
+        # Looked at in every transaction (`Register.revoke_overdue`); has a row only while a
+        # certificate waits for its confirmation.
+        """CREATE INDEX certificates_confirm_by ON certificates(confirm_by)
+             WHERE confirm_by IS NOT NULL""",
+    ),
 )

@@ -10,15 +10,27 @@ from contextlib import suppress
 from typing import Any
 
 from cheroot import errors, wsgi
-from cheroot.makefile import MakeFile
-from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
+from cheroot.server import (
+    ChunkedRFile,
+    HeaderReader,
+    HTTPConnection,
+    HTTPRequest,
+    KnownLengthRFile,
+)
 from cheroot.ssl import Adapter
 from flask import Flask
 
+from certclient_practice.web.arrival import Arrival, ArrivingSocket, make_file
 from certclient_practice.web.pages.security import CLIENT_CERTIFICATE, MAX_REQUEST_BYTES
 
 THREADS = 16
 TIMEOUT_SECONDS = 10
+"""How long a thread waits for a client to take a response, or for the rest of a request of unknown
+length."""
+IDLE_SECONDS = 60
+"""How long a connection stays open without a request; the first one included."""
+IDLE_CONNECTIONS = 200
+"""With more of them, a response ends its connection: each takes a file descriptor."""
 MAX_HEADER_BYTES = 16 * 1024
 DRAIN_SECONDS = 1.0
 DRAIN_BYTES = 1 << 20
@@ -81,30 +93,49 @@ class _Request(HTTPRequest):
         # clients behind a proxy send them (Wine's WinHTTP).
         super().__init__(server, conn, proxy_mode=True)
 
+    def send_headers(self) -> None:
+        if _has_rest(self.rfile):
+            # A page has refused the request without reading its body, which would pass for the next
+            # request on this connection.
+            self.close_connection = True
+        super().send_headers()
+
     def simple_response(self, status: Any, msg: Any = "") -> None:
         super().simple_response(status, msg)
         self.conn.refused = True
 
 
+def _has_rest(body: Any) -> bool:
+    """Whether a part of the request's body was not read."""
+    if isinstance(body, ChunkedRFile):
+        return not body.closed
+    return isinstance(body, KnownLengthRFile) and body.remaining > 0
+
+
 class _TlsConnection(HTTPConnection):
-    """Performs the TLS handshake in the worker thread.
+    """Performs the TLS handshake in the worker threads, and there only what can be done at once.
 
     cheroot would do it in the accepting thread, where one slow peer would block all others.
     """
 
     RequestHandlerClass = _Request
-    _client_certificate_read = False
     refused = False
     """cheroot itself refused the request, possibly before reading all of it."""
 
+    def __init__(self, server: Any, sock: Any, makefile: Any = make_file) -> None:
+        super().__init__(server, sock, makefile)
+        self._arrival = Arrival(sock, MAX_HEADER_BYTES, MAX_REQUEST_BYTES)
+
     def communicate(self) -> Any:
-        if not self._client_certificate_read:
-            try:
-                self.socket.do_handshake()
-            except OSError as error:
-                _log.debug("TLS handshake failed: %s", error)
-                return False
-            self._client_certificate_read = True
+        try:
+            # What the server has read ahead (pipelining) is no longer collected.
+            if not self.rfile.has_read_ahead() and not self._arrival.advance():
+                return True
+        except OSError as error:
+            _log.debug("no request: %s", error)
+            return False
+        self.socket.settimeout(TIMEOUT_SECONDS)
+        if not self.ssl_env:
             self.ssl_env = {CLIENT_CERTIFICATE: self.socket.getpeercert(binary_form=True)}
         try:
             # cheroot's stubs leave this method untyped.
@@ -140,6 +171,7 @@ class _Server(wsgi.Server):
     ConnectionClass = _TlsConnection
     max_request_header_size = MAX_HEADER_BYTES
     max_request_body_size = MAX_REQUEST_BYTES
+    keep_alive_conn_limit = IDLE_CONNECTIONS
     expiration_interval = 0.1
     """Seconds between checks of idle connections, and how long `stop` may wait for one."""
 
@@ -149,7 +181,7 @@ class _Server(wsgi.Server):
             _not_ready,
             numthreads=THREADS,
             server_name="practice-bank",
-            timeout=TIMEOUT_SECONDS,
+            timeout=IDLE_SECONDS,
             shutdown_timeout=TIMEOUT_SECONDS,
             request_queue_size=64,
         )
@@ -164,6 +196,13 @@ class _Server(wsgi.Server):
             raise
         return socket_
 
+    def process_conn(self, conn: Any) -> None:
+        """Lets a new connection wait for its first bytes with the idle ones, without a thread."""
+        if conn.last_used is None and self.can_add_keepalive_connection:
+            self.put_conn(conn)
+        else:
+            super().process_conn(conn)
+
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         if msg.startswith("socket.error"):
             # The peer disconnected mid-request, which is normal.
@@ -177,6 +216,7 @@ class _TlsAdapter(Adapter):
     def __init__(self, context: ssl.SSLContext) -> None:
         # Skips the base class, which requires files and builds its own context.
         self.context = context
+        self.context.sslsocket_class = ArrivingSocket
 
     def bind(self, sock: Any) -> Any:
         return sock
@@ -189,4 +229,4 @@ class _TlsAdapter(Adapter):
         return {}
 
     def makefile(self, sock: Any, mode: str = "r", bufsize: int = -1) -> Any:
-        return MakeFile(sock, mode, bufsize)
+        return make_file(sock, mode, bufsize)

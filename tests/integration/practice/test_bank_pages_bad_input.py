@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
 import socket
 import ssl
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certclient_practice.web.https import TIMEOUT_SECONDS
+from certclient_practice.web.https import THREADS
 from support.bank import USER_ID, RunningBank, running_bank
 from support.pki import rsa_signer
 from support.web_customer import WebCustomer
 
 KEY = rsa_signer(1)
 PIN = "4711-is-the-pin"
+LONGEST = 120.0
+"""Seconds: a guard against hanging."""
 FUZZ = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -114,24 +118,60 @@ def test_huge_header_and_huge_url(target: RunningBank, customer: WebCustomer) ->
 
 
 def raw(target: RunningBank) -> ssl.SSLSocket:
-    port = urlsplit(target.addresses.public_url).port
     context = ssl.create_default_context(cafile=str(target.root_file))
-    plain = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS + 10)
-    return context.wrap_socket(plain, server_hostname="127.0.0.1")
+    return context.wrap_socket(plain(target), server_hostname="127.0.0.1")
 
 
-def test_slow_requests_do_not_block_others(target: RunningBank, customer: WebCustomer) -> None:
-    """Sends half a request and then nothing."""
-    slow = [raw(target) for _ in range(12)]
-    try:
+def plain(target: RunningBank) -> socket.socket:
+    port = urlsplit(target.addresses.public_url).port
+    return socket.create_connection(("127.0.0.1", port), timeout=LONGEST)
+
+
+def test_more_slow_clients_than_threads_keep_nobody_out(
+    target: RunningBank, customer: WebCustomer
+) -> None:
+    """Silent clients, half handshakes, half requests: all go on after others were served."""
+    body = b"user_id=X"
+    head = f"POST /obtain HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    with ExitStack() as opened:
+        silent = [opened.enter_context(plain(target)) for _ in range(THREADS)]
+        for _ in range(THREADS):
+            half = opened.enter_context(plain(target))
+            half.sendall(bytes.fromhex("1603010200010001fc0303"))
+        slow = [opened.enter_context(raw(target)) for _ in range(THREADS + 1)]
         for one in slow:
-            one.sendall(b"POST /obtain HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\nx")
-        start = time.monotonic()
-        assert customer.get(target.addresses.public_url).status == 200
-        assert time.monotonic() - start < TIMEOUT_SECONDS / 2
-    finally:
+            one.sendall(head.encode() + body[:1])
+        for _ in range(3):
+            assert customer.get(target.addresses.public_url).status == 200
         for one in slow:
-            one.close()
+            one.sendall(body[1:])
+            assert one.recv(4096).split(b" ", 2)[1] == b"403"
+        context = ssl.create_default_context(cafile=str(target.root_file))
+        with context.wrap_socket(silent[0], server_hostname="127.0.0.1") as peer:
+            peer.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert peer.recv(4096).split(b" ", 2)[1] == b"200"
+
+
+def test_connection_serves_one_request_after_another(target: RunningBank) -> None:
+    """Also two that are sent at once; it ends after one whose body no page has read."""
+    page = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    form = b"POST /obtain HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with raw(target) as peer, peer.makefile("rb") as answers:
+        for number in (1, 2, 1):
+            peer.sendall(page * number)
+            for _ in range(number):
+                assert answer(answers) == (200, None)
+        peer.sendall(form + b"5\r\nGET /\r\n0\r\n\r\n" + page)
+        assert answer(answers) == (403, "close")
+        assert answers.read() == b""
+
+
+def answer(answers: IO[bytes]) -> tuple[int, str | None]:
+    """Reads one response; returns its status and its Connection header."""
+    status = int(answers.readline().split()[1])
+    headers = http.client.parse_headers(answers)
+    answers.read(int(headers["Content-Length"]))
+    return status, headers["Connection"]
 
 
 @pytest.mark.parametrize("host", [b"[", b"", b"evil.example", b"127.0.0.1:99999999", b"\xff"])

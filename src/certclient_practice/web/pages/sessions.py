@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -69,7 +70,10 @@ class WebSessions:
         self._monotonic = monotonic
         self._ended = ended
         self._lock = threading.Lock()
-        self._by_token: dict[str, WebSession] = {}
+        self._by_token: OrderedDict[str, WebSession] = OrderedDict()
+        """The longest idle one first."""
+        self._token_of: dict[str, str] = {}
+        """By user ID."""
 
     def begin(self, user_id: str, subject: str, stage: LoginStage) -> WebSession:
         """Starts a session under a new token.
@@ -78,12 +82,13 @@ class WebSessions:
         """
         session = WebSession(_random(), _random(), user_id, subject, stage, self._monotonic())
         with self._lock:
-            gone = [other for other in self._by_token.values() if other.user_id == user_id]
-            if len(self._by_token) - len(gone) >= _MAX_SESSIONS:
-                gone.append(min(self._by_token.values(), key=lambda other: other.last_seen))
-            for other in gone:
-                del self._by_token[other.token]
-            self._by_token[session.token] = session
+            gone = self._remove_idle(session.last_seen)
+            earlier = self._token_of.get(user_id)
+            if earlier is not None:
+                gone.append(self._remove(earlier))
+            if len(self._by_token) >= _MAX_SESSIONS:
+                gone.append(self._remove(next(iter(self._by_token))))
+            self._add(session)
         self._notify_ended(gone)
         return session
 
@@ -94,31 +99,51 @@ class WebSessions:
         """
         further = replace(session, token=_random(), stage=stage, last_seen=self._monotonic())
         with self._lock:
-            if self._by_token.pop(session.token, None) is None:
+            if session.token not in self._by_token:
                 return None
-            self._by_token[further.token] = further
+            self._remove(session.token)
+            self._add(further)
         return further
 
     def find(self, token: str, subject: str) -> WebSession | None:
         """Returns the session of this cookie; None if bound to another subject or idle too long."""
         now = self._monotonic()
         with self._lock:
+            gone = self._remove_idle(now)
             session = self._by_token.get(token)
-            if session is None or session.subject != subject:
-                return None
-            if now - session.last_seen <= self._idle_seconds:
-                seen = replace(session, last_seen=now)
-                self._by_token[token] = seen
-                return seen
-            del self._by_token[token]
-        self._notify_ended([session])
-        return None
+            if session is not None and session.subject == subject:
+                session = replace(session, last_seen=now)
+                self._remove(token)
+                self._add(session)
+            else:
+                session = None
+        self._notify_ended(gone)
+        return session
 
     def end(self, session: WebSession) -> None:
         """Ends a session; does nothing if it has already ended."""
         with self._lock:
-            gone = self._by_token.pop(session.token, None)
-        self._notify_ended([gone] if gone is not None else [])
+            known = session.token in self._by_token
+            gone = [self._remove(session.token)] if known else []
+        self._notify_ended(gone)
+
+    def _add(self, session: WebSession) -> None:
+        self._by_token[session.token] = session
+        self._token_of[session.user_id] = session.token
+
+    def _remove(self, token: str) -> WebSession:
+        session = self._by_token.pop(token)
+        del self._token_of[session.user_id]
+        return session
+
+    def _remove_idle(self, now: float) -> list[WebSession]:
+        gone = []
+        while self._by_token:
+            token, session = next(iter(self._by_token.items()))
+            if now - session.last_seen <= self._idle_seconds:
+                break
+            gone.append(self._remove(token))
+        return gone
 
     def _notify_ended(self, gone: list[WebSession]) -> None:
         for session in gone:
