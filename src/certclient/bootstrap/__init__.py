@@ -96,7 +96,7 @@ def system_services() -> Services:
         stores=all_stores,
         procedures=enrollment,
         clock=clock,
-        terminal=SystemTerminal(),
+        terminal=SystemTerminal(keep_memory_private),
         log_file=folders.log_file(),
         reminders=folders.reminders_file(),
         banks=banks,
@@ -200,7 +200,15 @@ def open_windows(start: Start) -> int:
     except ImportError as error:
         # Qt is installed, but a system library that it links against is missing.
         raise CertclientError(ErrorCode.WINDOWS_LIBRARY, reason=str(error)) from error
+    keep_memory_private()
     return app.open_windows(start, window_services())
+
+
+def keep_memory_private() -> None:
+    """See `certclient.platform.confinement.keep_memory_private`."""
+    from certclient.platform import confinement
+
+    confinement.keep_memory_private()
 
 
 def quit_windows(seconds: float) -> str:

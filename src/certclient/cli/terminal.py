@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import io
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 from certclient.cli.input_lines import InputLines
@@ -32,9 +33,10 @@ class Terminal(Protocol):
 
 
 class SystemTerminal:
-    """The terminal of this process."""
+    """The terminal of this process. Calls `before_secrets` each time before it reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, before_secrets: Callable[[], None] = lambda: None) -> None:
+        self._before_secrets = before_secrets
         self._lines: InputLines | None = None
 
     @property
@@ -44,6 +46,7 @@ class SystemTerminal:
 
     def hidden(self, question: str) -> str:
         """See Terminal.hidden."""
+        self._before_secrets()
         return getpass.getpass(question, stream=sys.stderr)
 
     def visible(self, question: str) -> str:
@@ -54,6 +57,7 @@ class SystemTerminal:
     def line(self) -> str | None:
         """See Terminal.line."""
         if self._lines is None:
+            self._before_secrets()  # a line may be a PIN
             source = getattr(sys.stdin, "buffer", None) or io.BytesIO()
             self._lines = InputLines(source, getattr(sys.stdin, "encoding", None) or "utf-8")
         return self._lines.next()

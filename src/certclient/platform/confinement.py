@@ -1,4 +1,4 @@
-"""What a child process does at its start, before it loads somebody else's code."""
+"""What a process does before it holds a secret, or loads somebody else's code."""
 
 from __future__ import annotations
 
@@ -25,16 +25,32 @@ _STD_INPUT, _STD_OUTPUT = -10, -11
 """SetStdHandle: STD_INPUT_HANDLE, STD_OUTPUT_HANDLE."""
 
 
+_NO_HEAP, _NO_UI = 0x1, 0x20
+"""WerSetFlags: WER_FAULT_REPORTING_FLAG_NOHEAP, WER_FAULT_REPORTING_NO_UI."""
+
+
 def secure_this_process() -> None:
-    """No core dump, no error box, no debugger of this user, ends with its parent."""
+    """For a child process: `keep_memory_private`, and it ends with its parent."""
+    keep_memory_private()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, SIGKILL)
+
+
+def keep_memory_private() -> None:
+    """No core dump, no crash report with this process's memory, no debugger of this user's.
+
+    Linux: nobody but root may attach (prctl(2), PR_SET_DUMPABLE), whatever ptrace_scope says.
+    Windows: no error box, whose report would hold the memory, and reports without the heap;
+    administrators may still collect dumps (LocalDumps), and this user's debugger may attach.
+    """
     if sys.platform == "win32":
-        load("kernel32.dll").SetErrorMode(_NO_ERROR_BOXES)
+        kernel32 = load("kernel32.dll")
+        kernel32.SetErrorMode(_NO_ERROR_BOXES)
+        kernel32.WerSetFlags(_NO_HEAP | _NO_UI)
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        prctl = ctypes.CDLL(None).prctl
-        prctl(_PR_SET_PDEATHSIG, SIGKILL)
-        prctl(_PR_SET_DUMPABLE, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
 
 
 def take_pipes() -> tuple[FileIO, FileIO]:

@@ -54,6 +54,17 @@ def test_editing_keys_change_the_text_where_the_cursor_is(field: SecretField) ->
     assert in_the_widget(field) == set()
 
 
+def test_what_leaves_the_field_is_overwritten_in_its_place(field: SecretField) -> None:
+    """By way of the list that holds it: the only place where the field keeps the text."""
+    QTest.keyClicks(field, "8246")
+    held = field._typed
+    assert held == ["8", "2", "4", "6"]
+    assert field.take() == "8246"
+    assert field._typed is held
+    assert held == []
+    assert field.is_empty
+
+
 def test_undo_never_brings_a_taken_secret_back(field: SecretField) -> None:
     QTest.keyClicks(field, "1234")
     assert field.take() == "1234"
@@ -89,7 +100,9 @@ def test_text_put_in_past_the_field_is_taken_over(field: SecretField) -> None:
     assert in_the_widget(field) == set()
 
 
-def test_nothing_can_be_copied_out(field: SecretField) -> None:
+@pytest.mark.parametrize("shown", [False, True])
+def test_nothing_can_be_copied_out(field: SecretField, shown: bool) -> None:
+    field.set_shown(shown)
     QGuiApplication.clipboard().setText("before")
     field.insert("1234")
     field.selectAll()

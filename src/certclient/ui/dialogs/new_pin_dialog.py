@@ -108,7 +108,7 @@ class NewPinDialog(QDialog):
         return hmac.compare_digest(*texts)
 
     def _show_buttons(self) -> None:
-        complete = bool(self.field.typed) and self._same
+        complete = not self.field.is_empty and self._same
         self.bar.offer(
             Buttons(
                 primary=Button(self.tr("C&hange the PIN"), self.accept, complete),

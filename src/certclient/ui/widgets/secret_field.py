@@ -3,13 +3,16 @@
 Qt's own password field hands each typed character to assistive technology in clear
 (QAccessibleTextInsertEvent, and all of them in QAccessibleTextRemoveEvent when it is cleared), so
 that any program on the accessibility bus could record a PIN. This field holds one bullet for each
-character; the text is kept beside it.
+character; the text is kept beside it, as single characters, which are overwritten when they go.
+What Qt and Python hold for a moment (the text of a key event, a string that was joined) is freed,
+but not overwritten: neither of them can.
 """
 
 from __future__ import annotations
 
 import enum
 import unicodedata
+from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -80,7 +83,7 @@ class SecretField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._typed = ""
+        self._typed: list[str] = []
         self._noticed = KeysNoticed.NOTHING
         self._preedit = ""
         self._is_shown = False
@@ -99,11 +102,16 @@ class SecretField(QLineEdit):
     @property
     def typed(self) -> str:
         """What was typed."""
-        return self._typed
+        return "".join(self._typed)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not self._typed
 
     def take(self) -> str:
         """Returns what was typed and clears the field and its undo history."""
-        typed = self._typed
+        typed = self.typed
         self.setText("")
         return typed
 
@@ -132,8 +140,15 @@ class SecretField(QLineEdit):
 
     def setText(self, text: str | None) -> None:
         """Replaces the text."""
-        self._typed = text or ""
+        self._hold(text or "")
         super().setText(BULLET * len(self._typed))
+
+    def _hold(self, characters: Iterable[str]) -> None:
+        """Puts `characters` in place of those held so far, which are overwritten."""
+        held = list(characters)
+        self._typed[:] = [""] * len(self._typed)
+        self._typed[:] = held
+        held[:] = [""] * len(held)
 
     def clear(self) -> None:
         """Removes the text, from the undo history as well."""
@@ -145,7 +160,7 @@ class SecretField(QLineEdit):
         start = self.selectionStart() if self.hasSelectedText() else self.cursorPosition()
         rest = self._typed[start + len(self.selectedText()) :]
         line = line[: max(self.maxLength() - start - len(rest), 0)]
-        self._typed = self._typed[:start] + line + rest
+        self._hold([*self._typed[:start], *line, *rest])
         super().insert(BULLET * len(line))
         self.update()
 
@@ -208,13 +223,13 @@ class SecretField(QLineEdit):
         if foreign:
             before = len(bullets) - len(bullets.lstrip(BULLET))
             after = len(bullets) - len(bullets.rstrip(BULLET))
-            kept = self._typed[len(self._typed) - after :] if after else ""
-            self.setText(self._typed[:before] + foreign + kept)
+            kept = self._typed[len(self._typed) - after :] if after else []
+            self.setText("".join((*self._typed[:before], foreign, *kept)))
             return
         gone = len(self._typed) - len(bullets)
         if gone > 0:
             at = self.cursorPosition()
-            self._typed = self._typed[:at] + self._typed[at + gone :]
+            self._hold([*self._typed[:at], *self._typed[at + gone :]])
 
     # Painting
 
@@ -226,7 +241,7 @@ class SecretField(QLineEdit):
 
     def _paint_text(self) -> None:
         at = self.cursorPosition()
-        text = self._typed[:at] + self._preedit + self._typed[at:]
+        text = [*self._typed[:at], *self._preedit, *self._typed[at:]]
         width = self.fontMetrics().horizontalAdvance("\N{NO-BREAK SPACE}")
         place = QRectF(self.cursorRect())
         left = place.center().x() - at * width

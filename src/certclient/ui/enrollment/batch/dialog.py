@@ -200,7 +200,7 @@ class RenewAllDialog(QDialog):
 
     def reject(self) -> None:
         """Esc, the window's X and the close button. Confirms if a typed PIN would be lost."""
-        typed = self._question is not None and bool(self.panel.field.typed)
+        typed = self._question is not None and not self.panel.field.is_empty
         if not typed or LossQuestion(self, self._context.rehearsal).agreed():
             super().reject()
 

@@ -214,7 +214,7 @@ class LetterPage(WizardPage):
 
     def may_close(self) -> bool:
         """Asks for confirmation if an issue code has been typed."""
-        return not self._code.typed or LossQuestion(self.window(), self.context.rehearsal).agreed()
+        return self._code.is_empty or LossQuestion(self.window(), self.context.rehearsal).agreed()
 
 
 def _field() -> QLineEdit:

@@ -87,7 +87,7 @@ class QuestionPanel(QWidget):
     def complete(self) -> bool:
         """Whether something was typed, other than the code that was wrong, and whether the warning
         was ticked on the last PIN try."""
-        typed = bool(self.field.typed) and self._edited
+        typed = not self.field.is_empty and self._edited
         return typed and (not self._is_last_try or self._understood.isChecked())
 
     def _typed(self) -> None:
@@ -99,7 +99,7 @@ class QuestionPanel(QWidget):
         holds the issue code that was wrong: that is selected."""
         self._question = question
         self._wrong_tries = self._context.wrong_tries.note(question)
-        if self.asks_code and self._wrong_tries and self.field.typed:
+        if self.asks_code and self._wrong_tries and not self.field.is_empty:
             self.field.selectAll()
             self._edited = False
         else:

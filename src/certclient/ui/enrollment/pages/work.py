@@ -196,13 +196,13 @@ class WorkPage(WizardPage):
         """Stops at an open question, after a confirmation if something was typed."""
         if not self.asking:
             return False
-        if not self.panel.field.typed or self._may_lose(stopping=True):
+        if self.panel.field.is_empty or self._may_lose(stopping=True):
             self.cancel_question()
         return True
 
     def may_close(self) -> bool:
         """Asks for confirmation if an answer has been typed."""
-        return not (self.asking and self.panel.field.typed) or self._may_lose(stopping=False)
+        return not (self.asking and not self.panel.field.is_empty) or self._may_lose(stopping=False)
 
     def _may_lose(self, *, stopping: bool) -> bool:
         return LossQuestion(self.window(), self.context.rehearsal, stopping=stopping).agreed()
