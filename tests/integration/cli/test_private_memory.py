@@ -12,7 +12,8 @@ REPORT = (
     "report = lambda: print(ctypes.CDLL(None).prctl(3), resource.getrlimit(resource.RLIMIT_CORE));"
 )
 TERMINAL = (
-    "from certclient.cli.terminal import SystemTerminal;report(); SystemTerminal().line(); report()"
+    "from certclient.bootstrap import system_services;"
+    "report(); system_services().terminal.line(); report()"
 )
 WINDOWS = (
     "from certclient import bootstrap; from certclient.ui.shell import app;"
