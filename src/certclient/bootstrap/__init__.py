@@ -76,6 +76,9 @@ def _main() -> int:
         from certclient.store.isolated.host.main import run
 
         run()
+    from certclient.platform.library_variables import drop_library_variables
+
+    drop_library_variables()
     from certclient.platform.library_warnings import ignore_library_warnings
 
     ignore_library_warnings()
