@@ -39,9 +39,9 @@ docs: ## builds the documentation as a site in build/docs, after regenerating it
 	@$(RUN) -m tools.docs --pages
 	@$(RUN) -m tools.docs
 
-bench: ## measures start, windows, renewals, a fleet and the bank; writes benchmarks/results.md
+bench: ## measures start, windows, renewals, a fleet and the bank; writes benchmarks/results.md (PRIORITY=1, root)
 	@$(PYTHON) tools/prepare.py bench
-	@$(RUN) -m benchmarks
+	@$(RUN) -m benchmarks $(if $(PRIORITY),--priority)
 
 screenshots: ## saves every window to docs/screenshots/, and in every theme to build/screenshots/
 	@$(PYTHON) tools/prepare.py test

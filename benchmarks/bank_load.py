@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -39,7 +40,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from benchmarks.processes import cpu_seconds
 from benchmarks.table import Row
-from certclient.ca.client import CertificateCredential, Issued, Waiting
+from certclient.ca.client import CertificateCredential, Issued, KeepsConnection, Waiting
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate
@@ -177,12 +178,13 @@ def renewal_jobs(
     def renew(current: Certificate, key: Signer) -> None:
         client = ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
         credential = CertificateCredential(current, old_key)
-        answer = client.send(client.prepare_renew(credential, key), credential)
-        match answer:
-            case Issued():
-                client.confirm(answer, credential)
-            case Waiting():
-                raise LookupError("no certificate yet")
+        with client.kept_open() if isinstance(client, KeepsConnection) else nullcontext():
+            answer = client.send(client.prepare_renew(credential, key), credential)
+            match answer:
+                case Issued():
+                    client.confirm(answer, credential)
+                case Waiting():
+                    raise LookupError("no certificate yet")
 
     jobs: list[Job] = []
     for number, key in enumerate(new_keys):
