@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rich.console import Console
 
-from benchmarks.bank_load import Job, login_jobs, new_key, renewal_jobs, signer
+from benchmarks.bank_jobs import Job, login_jobs, new_key, renewal_jobs, signer
 from benchmarks.processes import cpu_seconds, resident_megabytes
 from benchmarks.table import Measured, Row, show
 from certclient.model.keys import SignatureAlgorithm

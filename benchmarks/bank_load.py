@@ -13,74 +13,32 @@ import http.client
 import multiprocessing
 import os
 import secrets
-import ssl
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_der_private_key,
-)
-
+from benchmarks.bank_jobs import Job, MemorySigner, login_jobs, new_key, renewal_jobs, signer
 from benchmarks.processes import cpu_seconds
 from benchmarks.table import Row
-from certclient.ca.client import CertificateCredential, Issued, KeepsConnection, Waiting
-from certclient.ca.factory import ca_client_for
-from certclient.configuration.profiles import load_profile
-from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
-from certclient.model.keys import SignatureAlgorithm, Signer
 from certclient_practice.bank.bank import Bank
-from certclient_practice.bank.ca import certificate_pem
 from demo.command_line import CommandLine, PracticeBank, practice_bank
 
 SECONDS, LOGINS, RENEWALS = 10, 50, 20
 MOST_SECONDS = 60
 GOAL = 0.3
 """Seconds below which 95 % of logins and of renewals should stay."""
-Job = Callable[[], None]
-LONGEST = 30.0
-"""Socket timeout of a login, in seconds."""
-CLIENTS = 50
 WORKERS = 16
 
 
-@dataclass(frozen=True)
-class MemorySigner:
-    """A Signer with its key in memory instead of a store."""
-
-    key: rsa.RSAPrivateKey
-
-    @property
-    def spki(self) -> bytes:
-        """The public key (DER)."""
-        return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """See Signer.sign. Raises NotImplementedError for all but RSA PKCS #1 with SHA-256."""
-        if algorithm is not SignatureAlgorithm.RSA_PKCS1_SHA256:
-            raise NotImplementedError(algorithm.value)
-        return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-
-
 @dataclass
-class Measured:
+class Latencies:
     """Results of one kind of job: `seconds` from each job's scheduled start to its end.
 
     `faults` counts error messages; `took` is the duration of the whole run in seconds.
@@ -97,9 +55,9 @@ class Measured:
         return statistics.quantiles(done, n=20)[-1] if len(done) > 1 else done[0]
 
 
-def at_a_rate(jobs: Sequence[Job], rate: int) -> Measured:
+def at_a_rate(jobs: Sequence[Job], rate: int) -> Latencies:
     """Starts `rate` jobs per second on schedule and waits for all of them."""
-    measured = Measured()
+    measured = Latencies()
     start = time.monotonic() + 0.2
 
     def run(number: int, job: Job) -> None:
@@ -119,85 +77,9 @@ def at_a_rate(jobs: Sequence[Job], rate: int) -> Measured:
     return measured
 
 
-def new_key(_number: int) -> bytes:
-    """Generates an RSA-2048 key; returns PKCS#8 DER, which can be passed between processes."""
-    key = rsa.generate_private_key(65537, 2048)
-    return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-
-
-def signer(der: bytes) -> MemorySigner:
-    """Loads a key from PKCS#8 DER. Raises TypeError if it is not an RSA key."""
-    key = load_der_private_key(der, password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("not an RSA key")
-    return MemorySigner(key)
-
-
-def login_jobs(
-    folder: Path, url: str, bank: Bank, key: MemorySigner, count: int, clients: int = CLIENTS
-) -> list[Job]:
-    """Returns `count` logins by `clients` customers in turn, after adding these to the bank.
-
-    Each login opens a new TLS connection with a client certificate and reads the page.
-    """
-    pem = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    root = certificate_pem(bank.ca.root)
-    contexts = []
-    for number in range(clients):
-        user_id = f"VISITOR{number:03}"
-        bank.add_customer(user_id, "1403")
-        certificate = bank.issue_certificate(user_id, key.spki, 200)
-        file = folder / f"{user_id}.pem"
-        chain = certificate_pem(certificate) + certificate_pem(bank.ca.intermediate)
-        file.write_bytes(pem + chain.encode())
-        context = ssl.create_default_context(cadata=root)
-        context.load_cert_chain(file)
-        contexts.append((context, user_id))
-    address = urlsplit(url)
-
-    def log_in(context: ssl.SSLContext, user_id: str) -> None:
-        connection = http.client.HTTPSConnection(address.netloc, timeout=LONGEST, context=context)
-        try:
-            connection.request("GET", address.path)
-            answer = connection.getresponse()
-            page = answer.read().decode()
-        finally:
-            connection.close()
-        if answer.status != 200 or user_id not in page:
-            raise LookupError(f"status {answer.status} for the login")
-
-    return [partial(log_in, *contexts[number % clients]) for number in range(count)]
-
-
-def renewal_jobs(
-    profile_file: Path, bank: Bank, old_key: Signer, new_keys: Sequence[Signer]
-) -> list[Job]:
-    """Returns one renewal for each new key, each by a customer of its own."""
-    profile = load_profile(profile_file)
-
-    def renew(current: Certificate, key: Signer) -> None:
-        client = ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
-        credential = CertificateCredential(current, old_key)
-        with client.kept_open() if isinstance(client, KeepsConnection) else nullcontext():
-            answer = client.send(client.prepare_renew(credential, key), credential)
-            match answer:
-                case Issued():
-                    client.confirm(answer, credential)
-                case Waiting():
-                    raise LookupError("no certificate yet")
-
-    jobs: list[Job] = []
-    for number, key in enumerate(new_keys):
-        user_id = f"RENEWER{number:04}"
-        bank.add_customer(user_id, "1403")
-        current = bank.issue_certificate(user_id, old_key.spki, 20)
-        jobs.append(partial(renew, current, key))
-    return jobs
-
-
 def side_by_side(
     logins: tuple[list[Job], int], renewals: tuple[list[Job], int]
-) -> tuple[Measured, Measured]:
+) -> tuple[Latencies, Latencies]:
     """Runs logins and renewals concurrently, each given as jobs and rate per second.
 
     Logins run in a separate process, so that the two do not compete for one interpreter lock.
@@ -216,7 +98,7 @@ def _remember(work: tuple[list[Job], int]) -> None:
     _remembered.append(work)
 
 
-def _run_remembered() -> Measured:
+def _run_remembered() -> Latencies:
     return at_a_rate(*_remembered[0])
 
 
@@ -225,8 +107,8 @@ class LoadTest:
     """What a run found. CPU seconds of the bank's process and of this program's, which share the
     processors; `seconds`: how long the run took."""
 
-    logins: Measured
-    renewals: Measured
+    logins: Latencies
+    renewals: Latencies
     bank_cpu: float
     own_cpu: float
     seconds: float
@@ -243,7 +125,7 @@ class LoadTest:
         return f"CPU: the bank {bank:.0%} of one processor, the load program {own:.0%}"
 
 
-def report(name: str, wanted: int, measured: Measured) -> None:
+def report(name: str, wanted: int, measured: Latencies) -> None:
     """Prints rates, latencies and the most frequent errors."""
     done = sorted(measured.seconds)
     rate = len(done) / measured.took
@@ -303,7 +185,7 @@ def rows() -> list[Row]:
     ]
 
 
-def _row(what: str, rate: int, measured: Measured, test: LoadTest) -> Row:
+def _row(what: str, rate: int, measured: Latencies, test: LoadTest) -> Row:
     if not measured.seconds:
         return Row(what, "all failed", test.whose, goal=f"p95 < {GOAL * 1000:.0f} ms", met=False)
     percentile = measured.ninety_five
