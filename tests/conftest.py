@@ -20,6 +20,7 @@ pytest_plugins = [
     "support.faulty_module",
     "support.customer",
     "support.bank",
+    "support.forks",
     "support.command_line",
 ]
 

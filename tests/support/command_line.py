@@ -1,6 +1,6 @@
 """A customer's computer with the real command line and its own home, NSS database and token.
 
-def test_x(pc: Computer) -> None:
+def test_x(pc: CliComputer) -> None:
     pc.give("TKYM1408054", pc.nss_store)
     done = pc.run("renew", "--yes")
     assert done.code == 0, done.err
@@ -8,9 +8,9 @@ def test_x(pc: Computer) -> None:
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,28 +21,16 @@ from certclient.model.certificate import Certificate
 from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.store.base import CertificateStore
 from support.bank import RunningBank
+from support.forks import CompletedProgram, ForkServer
 from support.nss import NssDatabase
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
 from support.unprivileged import unprivileged
 
+_JAPANESE = "ja_JP.UTF-8"
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 PC_USER = "TKYM1408054"
 USB_USER = "TKYM1408055"
-
-
-@dataclass(frozen=True)
-class CompletedCommand:
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output, which must be one JSON object and nothing else."""
-        return json.loads(self.out)
 
 
 @dataclass
@@ -50,16 +38,18 @@ class CliComputer:
     """`home` holds everything that certclient writes. `variables`: added to its environment.
 
     `modes_apply`: commands respect file modes even if this user is root. `clock`: the time that the
-    computer shows, as faketime takes it; "" for the right one.
+    computer shows, as faketime takes it; "" for the right one. `forks`: starts commands without an
+    interpreter's start if they need none of these, see there; None: each has a start of its own.
     """
 
     home: Path
     bank: RunningBank
     hsm: SoftHsm
-    language: str = "ja_JP.UTF-8"
+    language: str = _JAPANESE
     variables: dict[str, str] = field(default_factory=dict)
     modes_apply: bool = False
     clock: str = ""
+    forks: ForkServer | None = None
 
     @property
     def nss(self) -> NssDatabase:
@@ -97,15 +87,20 @@ class CliComputer:
             session.install(key, certificate, user_id)
         return certificate
 
-    def run(self, *arguments: str, stdin: str = "") -> CompletedCommand:
+    def run(self, *arguments: str, stdin: str = "") -> CompletedProgram:
         """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
-        before = unprivileged() if self.modes_apply else []
-        command = [*before, sys.executable, "-W", "error", "-m", "certclient"]
-        if self.clock:
-            command = ["faketime", self.clock, *command]
-        profile = ["--profile", str(self.bank.profile_path)]
+        command = ["certclient", "--profile", str(self.bank.profile_path), *arguments]
+        special = self.variables or self.modes_apply or self.clock or self.language != _JAPANESE
+        if self.forks is None or special:
+            return self._start(command, stdin)
+        return self.forks.run(*command, environment=self.environment, stdin=stdin)
+
+    def _start(self, command: Sequence[str], stdin: str) -> CompletedProgram:
+        before = ["faketime", self.clock] if self.clock else []
+        if self.modes_apply:
+            before += unprivileged()
         done = subprocess.run(
-            [*command, *profile, *arguments],
+            [*before, sys.executable, "-W", "error", "-m", *command],
             env=self.environment,
             input=stdin,
             capture_output=True,
@@ -113,7 +108,7 @@ class CliComputer:
             timeout=600,
             check=False,
         )
-        return CompletedCommand(done.returncode, done.stdout, done.stderr)
+        return CompletedProgram(done.returncode, done.stdout, done.stderr)
 
     def list(self) -> list[dict[str, Any]]:
         """The certificates that `certclient list` reports, including archived ones."""
@@ -129,11 +124,19 @@ class CliComputer:
 
 
 @pytest.fixture
-def pc(tmp_path: Path, bank: RunningBank, softhsm: SoftHsm) -> CliComputer:
-    """A computer without certificates; the bank serves until the test ends."""
+def started_pc(tmp_path: Path, bank: RunningBank, softhsm: SoftHsm) -> CliComputer:
+    """A computer without certificates, whose commands are started as by a user; the bank serves
+    until the test ends."""
     home = tmp_path / "home"
     home.mkdir()
     return CliComputer(home, bank, softhsm)
 
 
-__all__ = ["PC_USER", "PIN", "USB_USER", "CliComputer", "CompletedCommand", "pc"]
+@pytest.fixture
+def pc(started_pc: CliComputer, forks: ForkServer) -> CliComputer:
+    """Like `started_pc`, with commands that need no start."""
+    started_pc.forks = forks
+    return started_pc
+
+
+__all__ = ["PC_USER", "PIN", "USB_USER", "CliComputer", "CompletedProgram"]

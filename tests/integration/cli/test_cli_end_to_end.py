@@ -1,4 +1,7 @@
-"""The command line as a process against the practice bank, with real stores: NSS and SoftHSM."""
+"""The command line as a process against the practice bank, with real stores: NSS and SoftHSM.
+
+Each command is started as a user starts it in one test at least, with `started_pc`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ def usable(pc: CliComputer) -> dict[str, str]:
     return {c["user_id"]: c["serial"] for c in found}
 
 
-def test_renewal_on_the_pc_reports_every_step(pc: CliComputer) -> None:
+def test_renewal_on_the_pc_reports_every_step(started_pc: CliComputer) -> None:
+    pc = started_pc
     old = pc.add_certificate(PC_USER, pc.nss.store())
     before = pc.run("list")
     assert old.serial_hex in before.out
@@ -44,7 +48,8 @@ def test_renewal_on_the_pc_reports_every_step(pc: CliComputer) -> None:
     assert pc.run("status").code == 0
 
 
-def test_archive_restore_and_delete(pc: CliComputer) -> None:
+def test_archive_restore_and_delete(started_pc: CliComputer) -> None:
+    pc = started_pc
     old = pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("remove", old.serial_hex, "--yes").code == 6, "the last valid certificate is kept"
     assert pc.run("renew", "--yes").code == 0
@@ -57,7 +62,8 @@ def test_archive_restore_and_delete(pc: CliComputer) -> None:
     assert pc.run("remove", new, "--yes").code == 6
 
 
-def test_token_renewal_reads_the_pin_from_stdin(pc: CliComputer) -> None:
+def test_token_renewal_reads_the_pin_from_stdin(started_pc: CliComputer) -> None:
+    pc = started_pc
     token = pc.plug_in_token("専用USB")
     old = pc.add_certificate(USB_USER, token.store())
     done = pc.run("renew", USB_USER, "--yes", "--pin-stdin", "--json", stdin=f"{PIN}\n")
@@ -114,7 +120,8 @@ def test_renewing_all_continues_after_a_failure(pc: CliComputer) -> None:
     assert remaining["TKYM1408057"] == early.serial_hex
 
 
-def test_obtain_with_the_code_from_the_letter(pc: CliComputer) -> None:
+def test_obtain_with_the_code_from_the_letter(started_pc: CliComputer) -> None:
+    pc = started_pc
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
     in_groups = "-".join(code[i : i + 4] for i in range(0, len(code), 4))
@@ -134,8 +141,9 @@ def test_wrong_code_leaves_nothing_behind(pc: CliComputer) -> None:
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_expired_certificate_leads_to_obtain(pc: CliComputer) -> None:
+def test_expired_certificate_leads_to_obtain(started_pc: CliComputer) -> None:
     """Way C1."""
+    pc = started_pc
     expired = pc.add_certificate(PC_USER, pc.nss.store(), days=-3)
     shown = pc.run("show", PC_USER)
     assert "発行コードで新しい電子証明書を取得できます" in shown.out
@@ -160,7 +168,8 @@ def test_too_early_shows_the_first_day_and_too_late_the_contact(pc: CliComputer)
     assert "お問い合わせ先" in late.err
 
 
-def test_resume_after_waiting_for_the_ca(pc: CliComputer) -> None:
+def test_resume_after_waiting_for_the_ca(started_pc: CliComputer) -> None:
+    pc = started_pc
     pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=2)
     waiting = pc.run("renew", "--yes", "--wait", "0")

@@ -9,7 +9,7 @@ import pytest
 
 from certclient_practice.bank.ca import new_authority, new_cmp_signer
 from certclient_practice.repositories.records import CertificateState
-from support.command_line import PC_USER, CliComputer, CompletedCommand
+from support.command_line import PC_USER, CliComputer, CompletedProgram
 from support.rollover import Generation, distribute, now
 
 WAITING, NOTHING_TO_DO, REFUSED = 4, 3, 6
@@ -42,7 +42,7 @@ def renewed(pc: CliComputer) -> dict[str, Any]:
     return row
 
 
-def refused(pc: CliComputer) -> CompletedCommand:
+def refused(pc: CliComputer) -> CompletedProgram:
     """A renewal that is refused, after which the old certificate is the only one, unchanged."""
     before = [(row["serial"], row["bank_status"]) for row in pc.list()]
     done = pc.run("renew", "--yes")

@@ -17,7 +17,7 @@ import pytest
 
 from certclient.enrollment.lock import exclusive
 from certclient_practice.repositories.records import CertificateState
-from support.command_line import PC_USER, USB_USER, CliComputer, CompletedCommand
+from support.command_line import PC_USER, USB_USER, CliComputer, CompletedProgram
 
 _SCRIPT = 'mount -t overlay none -o "lowerdir=$1:/etc" /etc && shift && exec "$@"'
 _NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-rm")
@@ -42,7 +42,7 @@ class ManagedPc:
         file.write_text(text, encoding="utf-8")
         file.chmod(mode)
 
-    def run(self, *arguments: str) -> CompletedCommand:
+    def run(self, *arguments: str) -> CompletedProgram:
         profile = ("--profile", str(self.pc.bank.profile_path))
         command = (sys.executable, "-W", "error", "-m", "certclient", *profile, *arguments)
         done = subprocess.run(
@@ -54,7 +54,7 @@ class ManagedPc:
             timeout=600,
             check=False,
         )
-        return CompletedCommand(done.returncode, done.stdout, done.stderr)
+        return CompletedProgram(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture

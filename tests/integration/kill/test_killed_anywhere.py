@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from certclient_practice.repositories.records import CertificateState
 from support.bank import SOFTHSM_MODULE, RunningBank, running_bank
 from support.crash_process import CALL_POINTS, POINTS
 from support.customer import nss_private_keys, token_private_keys
+from support.forks import CompletedProgram, ForkServer
 from support.nss import NssDatabase
 from support.softhsm import PIN, SoftHsm, right_pin
 
@@ -45,6 +44,7 @@ class KilledComputer:
     destination: str
     count_keys: Callable[[], int]
     refresh: Callable[[], None]
+    forks: ForkServer
 
     def renew_and_be_killed(self, point: str) -> None:
         self._run_until_killed(point, "renew")
@@ -56,33 +56,24 @@ class KilledComputer:
         done = self._python(
             "support.crash_process", str(self.bank.profile_path), point, *how, self.destination
         )
-        assert done.returncode == -signal.SIGKILL, f"not killed at {point}: {done.stderr}"
+        assert done.code == -signal.SIGKILL, f"not killed at {point}: {done.err}"
 
-    def certclient(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def certclient(self, *arguments: str, stdin: str = "") -> CompletedProgram:
         profile = ("--profile", str(self.bank.profile_path))
         return self._python("certclient", *arguments, *profile, "--json", stdin=stdin)
 
-    def _python(
-        self, module: str, *arguments: str, stdin: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def _python(self, module: str, *arguments: str, stdin: str = "") -> CompletedProgram:
+        done = self.forks.run(module, *arguments, environment=self.environment, stdin=stdin)
         self.refresh()
         return done
 
     def resume(self) -> None:
         options = ("--pin-stdin",) if self.destination == "usb" else ()
         done = self.certclient("resume", *options, stdin=f"{PIN}\n")
-        assert done.returncode == DONE, (done.returncode, done.stdout, done.stderr)
+        assert done.code == DONE, (done.code, done.out, done.err)
 
     def open_procedures(self) -> Sequence[Record]:
-        """Like `certclient status`, without the half second that the program takes to start."""
+        """Like `certclient status`, which would take a process."""
         journal = Path(self.environment["HOME"]) / ".local/share/certclient/journal.sqlite"
         assert journal.is_file()
         return Journal(journal).open_procedures()
@@ -126,7 +117,11 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBank]:
 
 @pytest.fixture(params=["pc", "usb"])
 def computer(
-    request: pytest.FixtureRequest, tmp_path: Path, bank: RunningBank, softhsm: SoftHsm
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    bank: RunningBank,
+    softhsm: SoftHsm,
+    forks: ForkServer,
 ) -> KilledComputer:
     user_id = f"TKYM{zlib.crc32(request.node.nodeid.encode()) % 10**7:07d}"
     bank.add_customer(user_id)
@@ -136,7 +131,6 @@ def computer(
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "HOME": str(home),
-        "PYTHONPATH": str(TESTS),
         "SOFTHSM2_CONF": str(softhsm.configuration),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
@@ -150,6 +144,7 @@ def computer(
             "pc",
             lambda: nss_private_keys(nss),
             lambda: None,
+            forks,
         )
     token = softhsm.new_token()
     return KilledComputer(
@@ -160,6 +155,7 @@ def computer(
         "usb",
         lambda: token_private_keys(token),
         softhsm.refresh,
+        forks,
     )
 
 
@@ -194,7 +190,7 @@ def test_resume_finishes_a_killed_obtain_with_the_same_code(
     options = ["--code-stdin"] + (["--pin-stdin"] if computer.destination == "usb" else [])
     answers = f"{code}\n{PIN}\n" if computer.destination == "usb" else f"{code}\n"
     done = computer.certclient("resume", *options, stdin=answers)
-    assert done.returncode == DONE, (done.stdout, done.stderr)
+    assert done.code == DONE, (done.out, done.err)
     computer.assert_one_usable_and_nothing_left_over()
 
 
@@ -228,7 +224,7 @@ def test_an_obtain_by_est_that_is_killed_after_the_answer_gets_it_again_with_the
     code = computer.bank.issue_code(computer.user_id).reveal()
     computer.obtain_and_be_killed("after:poll", code)
     done = computer.certclient("resume", "--code-stdin", stdin=f"{code}\n")
-    assert done.returncode == DONE, (done.stdout, done.stderr)
+    assert done.code == DONE, (done.out, done.err)
     computer.assert_one_usable_and_nothing_left_over()
     assert len(computer.issued()) == 1
 
