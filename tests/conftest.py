@@ -18,6 +18,7 @@ pytest_plugins = [
     "support.tokens.stacks",
     "support.pkcs11_shim",
     "support.faulty_module",
+    "support.keyed_stores",
     "support.customer",
     "support.bank",
     "support.forks",

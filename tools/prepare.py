@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,6 +178,20 @@ def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
         (venv / f"stamp-{name}").write_text(stamp_of(name), encoding="utf-8")
 
 
+def prepare_packages_and_venv(target: str, machine: Machine, venv: Path = VENV) -> None:
+    """Both at the same time, as each takes a minute or two; in turn if .venv needs a Debian package
+    first. Raises PreparationError as either does."""
+    if not machine.has_ensurepip:
+        prepare_packages(target, machine)
+        prepare_venv(target, machine.run, venv)
+        return
+    with ThreadPoolExecutor() as pool:
+        packages = pool.submit(prepare_packages, target, machine)
+        environment = pool.submit(prepare_venv, target, machine.run, venv)
+    packages.result()
+    environment.result()
+
+
 def prepare_texts(run: Run, folder: Path = TEXTS) -> None:
     """Compiles Qt's translations if a source is newer. Raises PreparationError if that fails."""
     sources = folder.glob("*.ts")
@@ -218,8 +233,7 @@ def main(arguments: Sequence[str]) -> int:
         print(NO_ROOT)
         return 0
     try:
-        prepare_packages(target, machine)
-        prepare_venv(target, machine.run)
+        prepare_packages_and_venv(target, machine)
         if target not in WITHOUT_WINDOWS:
             prepare_texts(machine.run)
     except PreparationError as error:

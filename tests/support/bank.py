@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -29,23 +28,11 @@ from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.repositories.records import CertificateState, Customer
 from certclient_practice.web.addresses import Addresses
 from certclient_practice.web.server import PracticeServer, ServerSettings, read_addresses
+from support.clocks import SettableClock
 
 USER_ID = "TKYM1408054"
 SOFTHSM_MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 _TOKEN_MODULES = () if sys.platform == "win32" else (SOFTHSM_MODULE,)
-
-
-class SettableClock:
-    """The machine's time plus `ahead`, with which tests move the bank's date."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def advance(self, by: timedelta) -> None:
-        self.ahead += by
 
 
 class RunningBank:

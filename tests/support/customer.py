@@ -29,6 +29,7 @@ from certclient.store.base import (
     StoredCertificate,
     StoreSession,
 )
+from support.keyed_stores import LAST_YEAR, KeyedStores
 from support.nss import NssDatabase
 from support.pki import Lab, customer_name, make_lab
 from support.scripted import MemoryVault, ScriptedCa, ScriptedUser, Timeline, issue_as_requested
@@ -144,7 +145,7 @@ def token_private_keys(token: SoftHsmToken) -> int:
 
 def _with_current(store: CertificateStore, lab: Lab, user_id: str) -> Certificate:
     with store.open(right_pin) as session:
-        key = session.create_key(KeySpec(), "issued last year")
+        key = session.create_key(KeySpec(), LAST_YEAR)
         certificate = lab.issue(session.signer(key).spki, customer_name(user_id), days=20)
         session.install(key, certificate, "old")
     return certificate
@@ -179,9 +180,14 @@ else:
 
     @pytest.fixture(params=["nss", "softhsm"])
     def customer(
-        request: pytest.FixtureRequest, tmp_path: Path, nss: NssDatabase, softhsm: SoftHsm
+        request: pytest.FixtureRequest,
+        tmp_path: Path,
+        keyed_stores: KeyedStores,
+        nss: NssDatabase,
+        softhsm: SoftHsm,
     ) -> CustomerComputer:
         if request.param == "nss":
-            return make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
-        token = softhsm.new_token()
+            store = keyed_stores.fill(nss).store()
+            return make_customer(tmp_path, store, lambda: nss_private_keys(nss))
+        token = keyed_stores.new_token(softhsm)
         return make_customer(tmp_path, token.store(), lambda: token_private_keys(token))

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -26,6 +26,7 @@ from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
+from support.clocks import SettableClock
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Desktop:
     statuses: Callable[[], BankStatuses] = BankStatuses
     open_procedures: Callable[[], OpenProcedures] = OpenProcedures
     journal_stamp: Callable[[], Hashable] = lambda: 0
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], datetime] = field(default_factory=SettableClock)
     language: Language = Language.JAPANESE
     search: Callable[[], Sequence[CertificateStore]] | None = None
     opened: list[str] = field(default_factory=list)

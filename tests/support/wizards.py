@@ -40,6 +40,7 @@ from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient.ui.widgets.secret_field import SecretField
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
+from support.clocks import SettableClock
 from support.nss import NssDatabase
 from support.scripted import MemoryVault
 from support.softhsm import PIN, SoftHsm, SoftHsmToken
@@ -69,7 +70,7 @@ class UiEnvironment:
     sleep: Callable[[float], None] = time.sleep
     proxies: ProxyResolver | None = None
     logins: ProxyLogins = field(default_factory=ProxyLogins)
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], datetime] = field(default_factory=SettableClock)
     search: Callable[[], Sequence[CertificateStore]] | None = None
 
     def __post_init__(self) -> None:

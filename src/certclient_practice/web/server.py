@@ -11,6 +11,7 @@ import json
 import secrets
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -80,9 +81,10 @@ class PracticeServer:
     def stop(self) -> None:
         """Finishes the requests in progress (a few seconds at most) and stops."""
         self._stopped.set()
-        self._public.stop()
-        self._login.stop()
-        self._operator.stop()
+        listeners = (self._public, self._login, self._operator)
+        with ThreadPoolExecutor(len(listeners)) as pool:
+            for ended in [pool.submit(listener.stop) for listener in listeners]:
+                ended.result()
         self._sweeper.join()
 
     def __enter__(self) -> PracticeServer:

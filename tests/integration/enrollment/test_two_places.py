@@ -13,6 +13,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
 from support.customer import CustomerComputer, make_customer, nss_private_keys, token_private_keys
+from support.keyed_stores import KeyedStores
 from support.nss import NssDatabase
 from support.scripted import ScriptedUser
 from support.softhsm import PIN, SoftHsm, SoftHsmToken
@@ -24,9 +25,12 @@ def token(softhsm: SoftHsm) -> SoftHsmToken:
 
 
 @pytest.fixture
-def customer(tmp_path: Path, nss: NssDatabase, token: SoftHsmToken) -> CustomerComputer:
+def customer(
+    tmp_path: Path, keyed_stores: KeyedStores, nss: NssDatabase, token: SoftHsmToken
+) -> CustomerComputer:
     """A customer with a certificate on the PC who renews onto the token."""
-    customer = make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
+    store = keyed_stores.fill(nss).store()
+    customer = make_customer(tmp_path, store, lambda: nss_private_keys(nss))
     customer.stores.append(token.store())
     return customer
 

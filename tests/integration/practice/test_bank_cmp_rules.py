@@ -33,7 +33,7 @@ from certclient_practice.bank.ca import customer_subject
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.cmp.responder import CmpResponder
 from certclient_practice.repositories.records import CertificateState, CodeState, Customer, Reason
-from support.bank import USER_ID, SettableClock
+from support.bank import USER_ID
 from support.bank_customer import (
     CmpExchange,
     accept,
@@ -47,6 +47,7 @@ from support.bank_customer import (
     reject,
     revoke,
 )
+from support.clocks import SettableClock
 from support.pki import customer_name, make_lab, rsa_signer
 
 OLD_KEY, NEW_KEY, OTHER_KEY = rsa_signer(1), rsa_signer(2), rsa_signer(3)

@@ -21,7 +21,7 @@ from certclient_practice.est.http_authentication import NONCE_VALID
 from certclient_practice.est.messages import EstResponse
 from certclient_practice.est.responder import MAX_BODY, EstResponder
 from certclient_practice.repositories.records import CertificateState, CodeState, Reason
-from support.bank import USER_ID, SettableClock
+from support.bank import USER_ID
 from support.bank_est import (
     PATH,
     EstCustomer,
@@ -32,6 +32,7 @@ from support.bank_est import (
     issued,
     user_name,
 )
+from support.clocks import SettableClock
 from support.pki import EcSigner, RsaSigner, customer_name, ec_signer, make_lab, rsa_key, rsa_signer
 
 OLD_KEY, NEW_KEY, OTHER_KEY = rsa_signer(1), rsa_signer(2), rsa_signer(3)

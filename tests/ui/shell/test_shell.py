@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from certclient.model.progress import Step
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
+from support.clocks import SettableClock
 from support.scripted import ScriptedUser
 from support.shell_driver import ShellDriver
 from support.wizards import UiEnvironment, plain, until
@@ -21,26 +22,16 @@ from support.wizards import UiEnvironment, plain, until
 USER = "TKYM1408054"
 
 
-class ShellClock:
-    """A clock that a test can set ahead."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
 Program = Callable[..., ShellDriver]
 
 
 @pytest.fixture
-def clock() -> ShellClock:
-    return ShellClock()
+def clock() -> SettableClock:
+    return SettableClock()
 
 
 @pytest.fixture
-def program(ui: UiEnvironment, clock: ShellClock) -> Iterator[Program]:
+def program(ui: UiEnvironment, clock: SettableClock) -> Iterator[Program]:
     """Creates programs and closes them at the end of the test."""
     shells: list[Shell] = []
     ui.clock = clock
@@ -114,7 +105,7 @@ def _start_waiting_renewal(ui: UiEnvironment, store_number: int = 0) -> Pending:
 
 
 def test_waiting_certificate_is_fetched_in_the_background_and_announced(
-    ui: UiEnvironment, program: Program, clock: ShellClock
+    ui: UiEnvironment, program: Program, clock: SettableClock
 ) -> None:
     _start_waiting_renewal(ui)
     driver = program(resident=True, has_tray=True)
@@ -130,7 +121,7 @@ def test_waiting_certificate_is_fetched_in_the_background_and_announced(
 
 
 def test_tray_asks_the_customer_when_a_pin_is_needed(
-    ui: UiEnvironment, program: Program, clock: ShellClock
+    ui: UiEnvironment, program: Program, clock: SettableClock
 ) -> None:
     ui.new_token()
     _start_waiting_renewal(ui, 1)
@@ -267,7 +258,7 @@ def test_first_tray_entry_opens_the_most_urgent_renewal(
 
 
 def test_reminder_is_repeated_after_sleep(
-    ui: UiEnvironment, program: Program, clock: ShellClock
+    ui: UiEnvironment, program: Program, clock: SettableClock
 ) -> None:
     ui.add_certificate(ui.pc, 20)
     driver = program(resident=True, has_tray=True)

@@ -17,6 +17,7 @@ from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.store.unavailable import absent, unavailable
 from support.customer import CustomerComputer, make_customer
+from support.keyed_stores import KeyedStores
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm
 
@@ -24,13 +25,14 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def on_pc(nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
-    return make_customer(nss.directory.parent, nss.store(), lambda: 1)
+def on_pc(keyed_stores: KeyedStores, nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
+    return make_customer(nss.directory.parent, keyed_stores.fill(nss).store(), lambda: 1)
 
 
 @pytest.fixture
-def on_token(nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
-    return make_customer(nss.directory.parent, softhsm.new_token().store(), lambda: 1)
+def on_token(keyed_stores: KeyedStores, nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
+    store = keyed_stores.new_token(softhsm).store()
+    return make_customer(nss.directory.parent, store, lambda: 1)
 
 
 def inputs(customer: CustomerComputer, *others: CertificateStore) -> ReadinessInputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
 }
 
 
+@functools.cache
 def messages(language: Language) -> dict[str, Any]:
     folder = files("certclient.resources") / "i18n"
     text = (folder / f"messages.{language.value}.toml").read_text(encoding="utf-8")
@@ -152,13 +154,20 @@ def test_every_error_can_be_shown_without_data(language: Language) -> None:
 # Texts that the program uses, found in its source
 
 
-def _calls(function: str) -> Iterator[tuple[Path, ast.Call]]:
+@functools.cache
+def _all_calls() -> dict[str, list[tuple[Path, ast.Call]]]:
+    """The calls in the program's source by the name of what is called."""
+    found: dict[str, list[tuple[Path, ast.Call]]] = {}
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if name == function:
-                    yield path, node
+                found.setdefault(name, []).append((path, node))
+    return found
+
+
+def _calls(function: str) -> list[tuple[Path, ast.Call]]:
+    return _all_calls().get(function, [])
 
 
 def _keys(argument: ast.expr) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tools.prepare import (
     installed_packages,
     missing_packages,
     prepare_packages,
+    prepare_packages_and_venv,
     prepare_texts,
     prepare_venv,
     read_packages,
@@ -202,6 +204,36 @@ def test_interrupted_installation_is_resumed(tmp_path: Path) -> None:
     pip = Pip(tmp_path / ".venv")
     prepare_venv("demo", pip, tmp_path / ".venv")
     assert any("--require-hashes" in command for command in pip.commands)
+
+
+def test_packages_are_installed_while_pip_runs(tmp_path: Path) -> None:
+    both_run = threading.Barrier(2, timeout=600)
+    pip = Pip(tmp_path / ".venv")
+
+    def run(command: Sequence[str]) -> int:
+        if "apt-get" in command or "venv" in command:
+            both_run.wait()
+        return pip(command)
+
+    here = replace(machine(CommandShell(), "softhsm2"), has_ensurepip=True, run=run)
+    prepare_packages_and_venv("demo", here, tmp_path / ".venv")
+    assert any("apt-get" in command for command in pip.commands)
+    assert any("--require-hashes" in command for command in pip.commands)
+
+
+def test_pip_waits_for_the_package_that_it_comes_in(tmp_path: Path) -> None:
+    pip = Pip(tmp_path / ".venv")
+    here = replace(machine(CommandShell(), "python3-venv"), run=pip)
+    prepare_packages_and_venv("demo", here, tmp_path / ".venv")
+    assert "python3-venv" in pip.commands[0]
+    assert "venv" in pip.commands[1]
+
+
+def test_missing_packages_are_reported_although_pip_ends_well(tmp_path: Path) -> None:
+    user = replace(machine(CommandShell(), "softhsm2"), is_root=False, has_ensurepip=True)
+    pip = Pip(tmp_path / ".venv")
+    with pytest.raises(PreparationError, match="neither root nor sudo"):
+        prepare_packages_and_venv("demo", replace(user, run=pip), tmp_path / ".venv")
 
 
 def test_texts_are_compiled_only_if_they_changed(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Stores that hold a key of the program already: to make one takes a tenth of a second.
+
+Each is made once per process and copied; `StoreSession.create_key` with the label LAST_YEAR then
+finds the key.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from certclient.model.keys import KeySpec
+from certclient.store.base import CertificateStore
+from support.nss import NssDatabase
+from support.softhsm import SoftHsm, SoftHsmToken, right_pin, token_folder
+
+LAST_YEAR = "issued last year"
+
+
+@dataclass(frozen=True)
+class KeyedStores:
+    """The originals."""
+
+    database: NssDatabase
+    token: SoftHsmToken
+
+    def fill(self, nss: NssDatabase) -> NssDatabase:
+        """Gives `nss`, which has no database yet, a copy."""
+        nss.directory.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(self.database.directory, nss.directory)
+        return nss
+
+    def new_token(self, hsm: SoftHsm) -> SoftHsmToken:
+        return hsm.copy_of(self.token)
+
+
+@pytest.fixture(scope="session")
+def keyed_stores(tmp_path_factory: pytest.TempPathFactory) -> KeyedStores:
+    folder: Path = tmp_path_factory.mktemp("keyed-stores")
+    database = NssDatabase(folder / "nssdb")
+    _make_key(database.store())
+    with token_folder(folder / "softhsm") as hsm:
+        token = hsm.new_token()
+        _make_key(token.store())
+    return KeyedStores(database, token)
+
+
+def _make_key(store: CertificateStore) -> None:
+    with store.open(right_pin) as session:
+        session.create_key(KeySpec(), LAST_YEAR)
