@@ -16,7 +16,8 @@ from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.repositories.database import Database, DatabaseTooNewError, savepoint
 from certclient_practice.repositories.records import CertificateState, CodeState, Reason
 from certclient_practice.repositories.vault import Vault, VaultError
-from support.bank import USER_ID, SettableClock
+from support.bank import USER_ID
+from support.clocks import SettableClock
 from support.pki import rsa_signer
 
 
