@@ -30,7 +30,9 @@ length."""
 IDLE_SECONDS = 60
 """How long a connection stays open without a request; the first one included."""
 IDLE_CONNECTIONS = 200
-"""With more of them, a response ends its connection: each takes a file descriptor."""
+"""With more of them on a port, a response ends its connection, and those end that were idle for
+CROWDED_SECONDS: each takes a file descriptor."""
+CROWDED_SECONDS = 1
 MAX_HEADER_BYTES = 16 * 1024
 DRAIN_SECONDS = 1.0
 DRAIN_BYTES = 1 << 20
@@ -42,12 +44,19 @@ _log = logging.getLogger(__name__)
 class HttpsListener:
     """One HTTPS port with its worker threads.
 
-    Listens from construction; connections are answered once `serve` provides the application.
-    Raises OSError if the port is taken.
+    `idle_connections`: see IDLE_CONNECTIONS. Listens from construction; connections are answered
+    once `serve` provides the application. Raises OSError if the port is taken.
     """
 
-    def __init__(self, bind: str, port: int, context: ssl.SSLContext) -> None:
+    def __init__(
+        self,
+        bind: str,
+        port: int,
+        context: ssl.SSLContext,
+        idle_connections: int = IDLE_CONNECTIONS,
+    ) -> None:
         self._server = _Server((bind, port))
+        self._server.keep_alive_conn_limit = idle_connections
         self._server.ssl_adapter = _TlsAdapter(context)
         self._server.prepare()
         self.port = int(self._server.bind_addr[1])
@@ -171,7 +180,6 @@ class _Server(wsgi.Server):
     ConnectionClass = _TlsConnection
     max_request_header_size = MAX_HEADER_BYTES
     max_request_body_size = MAX_REQUEST_BYTES
-    keep_alive_conn_limit = IDLE_CONNECTIONS
     expiration_interval = 0.1
     """Seconds between checks of idle connections, and how long `stop` may wait for one."""
 
@@ -198,7 +206,9 @@ class _Server(wsgi.Server):
 
     def process_conn(self, conn: Any) -> None:
         """Lets a new connection wait for its first bytes with the idle ones, without a thread."""
-        if conn.last_used is None and self.can_add_keepalive_connection:
+        if conn.last_used is None:
+            # cheroot looks at it every `expiration_interval`.
+            self.timeout = IDLE_SECONDS if self.can_add_keepalive_connection else CROWDED_SECONDS
             self.put_conn(conn)
         else:
             super().process_conn(conn)

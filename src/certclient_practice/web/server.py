@@ -23,7 +23,7 @@ from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.ca import PracticeCa, certificate_pem, identity_pem, write_private
 from certclient_practice.web.addresses import Addresses
 from certclient_practice.web.applications import Limits, login_app, operator_app, public_app
-from certclient_practice.web.https import HttpsListener
+from certclient_practice.web.https import IDLE_CONNECTIONS, HttpsListener
 
 LOOPBACK = "127.0.0.1"
 ADDRESSES_FILE = "addresses.json"
@@ -37,7 +37,8 @@ X509_V_FLAG_NO_CHECK_TIME = 0x200000
 class ServerSettings:
     """`bind` is an IP address or host name; port 0 takes any free port.
 
-    `downloads` is the folder with the installers for the download page.
+    `downloads` is the folder with the installers for the download page. `idle_connections`: so many
+    stay open on a port without a request.
     """
 
     bind: str = LOOPBACK
@@ -46,6 +47,7 @@ class ServerSettings:
     operator_port: int = 0
     downloads: Path | None = None
     limits: Limits = field(default_factory=Limits)
+    idle_connections: int = IDLE_CONNECTIONS
 
 
 class PracticeServer:
@@ -62,11 +64,14 @@ class PracticeServer:
         self._bank = bank
         tls_file = _write_tls_identity(bank, settings.bind)
         with ExitStack() as opened:
-            self._public = _listen(opened, settings.bind, settings.port, _tls_context(tls_file))
+
+            def listen(bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
+                return _listen(opened, bind, port, context, settings.idle_connections)
+
+            self._public = listen(settings.bind, settings.port, _tls_context(tls_file))
             context = _login_context(tls_file, bank.ca)
-            self._login = _listen(opened, settings.bind, settings.login_port, context)
-            context = _tls_context(tls_file)
-            self._operator = _listen(opened, LOOPBACK, settings.operator_port, context)
+            self._login = listen(settings.bind, settings.login_port, context)
+            self._operator = listen(LOOPBACK, settings.operator_port, _tls_context(tls_file))
             self._key = Secret(secrets.token_urlsafe(24))
             self.addresses = self._addresses(_url_host(settings.bind))
             self._serve(settings)
@@ -116,10 +121,12 @@ class PracticeServer:
             self._bank.revoke_overdue()
 
 
-def _listen(opened: ExitStack, bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
+def _listen(
+    opened: ExitStack, bind: str, port: int, context: ssl.SSLContext, idle_connections: int
+) -> HttpsListener:
     """Listens; `opened` closes the port again if a later one is taken."""
     try:
-        listener = HttpsListener(bind, port, context)
+        listener = HttpsListener(bind, port, context, idle_connections)
     except OSError as error:
         raise CertclientError(
             ErrorCode.PRACTICE_PORT, address=bind, port=str(port), reason=str(error)

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certclient_practice.web.https import THREADS
+from certclient_practice.bank.bank import Bank
+from certclient_practice.web.https import IDLE_SECONDS, THREADS
+from certclient_practice.web.server import PracticeServer, ServerSettings
 from support.bank import USER_ID, RunningBank, running_bank
 from support.pki import rsa_signer
 from support.web_customer import WebCustomer
@@ -150,6 +152,18 @@ def test_more_slow_clients_than_threads_keep_nobody_out(
         with context.wrap_socket(silent[0], server_hostname="127.0.0.1") as peer:
             peer.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert peer.recv(4096).split(b" ", 2)[1] == b"200"
+
+
+def test_silent_clients_are_ended_where_there_are_too_many(tmp_path: Path) -> None:
+    bank = Bank(tmp_path / "bank")
+    with PracticeServer(bank, ServerSettings(idle_connections=5)) as server, ExitStack() as opened:
+        address = ("127.0.0.1", urlsplit(server.addresses.public_url).port)
+        silent = [
+            opened.enter_context(socket.create_connection(address, timeout=IDLE_SECONDS / 2))
+            for _ in range(10)
+        ]
+        assert silent[0].recv(1) == b""
+    bank.close()
 
 
 def test_connection_serves_one_request_after_another(target: RunningBank) -> None:
