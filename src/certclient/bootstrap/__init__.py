@@ -285,11 +285,12 @@ def all_stores(
         from certclient.store.rehearsal import rehearsal_stores
 
         return rehearsal_stores(rehearsal)
-    from certclient.store.isolated.modules import begin_all
-
     modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
-    # Before the rest is imported: the children start meanwhile.
-    begin_all(modules)
+    if modules:
+        from certclient.store.isolated.modules import begin_all
+
+        # Before the rest is imported: the children start meanwhile.
+        begin_all(modules)
     from certclient.store.registry import open_stores
 
     return open_stores(tuple(modules), patience=patience)

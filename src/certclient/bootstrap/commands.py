@@ -183,6 +183,8 @@ def _quit() -> click.Command:
 
 def _practice() -> click.Command:
     """Raises CommandLeftOutError in a build without the practice bank."""
+    import gc
+
     from certclient.cli.ports import CommandLeftOutError
 
     try:
@@ -192,7 +194,9 @@ def _practice() -> click.Command:
             raise
         raise CommandLeftOutError from error
     from certclient.cli.commands.practice_try import command
+    from certclient.platform.garbage import USUAL
 
+    gc.set_threshold(*USUAL)
     practice.add_command(command)
     return practice
 

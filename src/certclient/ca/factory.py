@@ -6,9 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from certclient.ca.client import CaClient
-from certclient.ca.cmp.client import CmpClient
-from certclient.ca.est.client import EstClient
-from certclient.ca.plugins.client import PluginClient, checked_plugin
 from certclient.ca.tls.interception import system_roots
 from certclient.ca.transport import Transport
 from certclient.ca.transports.system import system_transport
@@ -40,14 +37,23 @@ def ca_client_for(
         roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
     if profile.ca.protocol not in BUILT_IN_PROTOCOLS:
+        from certclient.ca.plugins.client import PluginClient
+
         return PluginClient(profile, line(transport), clock, random_bytes)
-    client = EstClient if profile.ca.protocol == EST else CmpClient
-    return client(profile.ca, line(transport), clock, random_bytes)
+    if profile.ca.protocol == EST:
+        from certclient.ca.est.client import EstClient
+
+        return EstClient(profile.ca, line(transport), clock, random_bytes)
+    from certclient.ca.cmp.client import CmpClient
+
+    return CmpClient(profile.ca, line(transport), clock, random_bytes)
 
 
 def check_protocol(profile: Profile) -> None:
     """Raises what `checked_plugin` raises if the profile's protocol is a plug-in's."""
     if profile.ca.protocol not in BUILT_IN_PROTOCOLS:
+        from certclient.ca.plugins.client import checked_plugin
+
         checked_plugin(profile)
 
 

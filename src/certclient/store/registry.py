@@ -20,8 +20,6 @@ from certclient.platform.folders import home
 from certclient.platform.plugins import entry_points_of
 from certclient.store.base import CertificateStore, TitledToken, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
-from certclient.store.isolated.modules import begin_all
-from certclient.store.isolated.store import find_tokens
 from certclient.store.pkcs11.database_files import shown_path, unusable
 from certclient.store.pkcs11.database_problem import Problem
 from certclient.store.pkcs11.nss import NssStore
@@ -44,6 +42,13 @@ def _installed_plugins() -> Iterable[EntryPoint]:
     return entry_points_of(PLUGIN_GROUP)
 
 
+def _find_tokens(module: Path, patience: float | None = None) -> Sequence[CertificateStore]:
+    """See `isolated.store.find_tokens`; without a module, nothing about children is loaded."""
+    from certclient.store.isolated.store import find_tokens
+
+    return find_tokens(module, patience)
+
+
 @dataclass(frozen=True, slots=True)
 class StoreRegistry:
     """The places to search for stores. Every call searches again, so new tokens are found.
@@ -56,7 +61,7 @@ class StoreRegistry:
     modules: Sequence[Path]
     databases: Callable[[], Sequence[BrowserDatabase]]
     plugins: Callable[[], Iterable[EntryPoint]] = _installed_plugins
-    tokens: Callable[[Path], Sequence[CertificateStore]] = find_tokens
+    tokens: Callable[[Path], Sequence[CertificateStore]] = _find_tokens
 
     def stores(self) -> list[CertificateStore]:
         """Returns the PC's stores, tokens in the order of `modules`, plug-ins. Never raises."""
@@ -93,7 +98,7 @@ def registry(
     `patience`: seconds that a slow module may delay the list of stores for; it is complete the next
     time.
     """
-    tokens = partial(find_tokens, patience=patience)
+    tokens = partial(_find_tokens, patience=patience)
     if nss_directory is not None:
         database = BrowserDatabase(nss_directory.absolute(), "")
         return StoreRegistry(modules, lambda: (database,), tokens=tokens)
@@ -116,7 +121,10 @@ def open_stores(
 
     The modules look for their tokens while the PC's stores are read.
     """
-    begin_all(profile_modules)
+    if profile_modules:
+        from certclient.store.isolated.modules import begin_all
+
+        begin_all(profile_modules)
     return registry(profile_modules, nss_directory, patience).stores()
 
 

@@ -15,7 +15,8 @@ from certclient import bootstrap
 from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.ports import Services
-from certclient.cli.progress import LineView, SpinnerView
+from certclient.cli.progress import LineView
+from certclient.cli.spinner import SpinnerView
 from certclient.cli.terminal import SystemTerminal
 from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import ErrorKind

@@ -17,7 +17,6 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
 from certclient.cli.sessions import EnrollmentSessions
-from certclient.cli.unattended import check_unattended_options, renew_unattended
 from certclient.enrollment.batch_pins import BatchPins, WithPins
 from certclient.enrollment.inventory import (
     Inventory,
@@ -47,6 +46,8 @@ def renew(
     """Renews the certificates; returns the worst exit code."""
     invocation.command = "renew"
     if unattended:
+        from certclient.cli.unattended import check_unattended_options, renew_unattended
+
         check_unattended_options(
             invocation, everything=everything, others=(ids, to, store, yes, pin_stdin, proxy_user)
         )

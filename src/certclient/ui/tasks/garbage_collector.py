@@ -10,10 +10,9 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-_INTERVAL_MILLISECONDS = 1000
+from certclient.platform.garbage import USUAL
 
-_THRESHOLDS = (700, 10, 10)
-"""Python's own, which `platform.garbage` has raised for the start."""
+_INTERVAL_MILLISECONDS = 1000
 
 
 class GuiGarbageCollector(QObject):
@@ -43,6 +42,6 @@ class GuiGarbageCollector(QObject):
         """Collects the oldest generation over its threshold, if any."""
         counts = gc.get_count()
         for generation in (2, 1, 0):
-            if counts[generation] > _THRESHOLDS[generation]:
+            if counts[generation] > USUAL[generation]:
                 gc.collect(generation)
                 return
