@@ -364,6 +364,7 @@ class CliRunner:
             terminal=self.terminal,
             log_file=self.log_file,
             statuses=lambda: self.statuses,
+            leftovers=lambda stores: self.procedures.leftovers(stores),
             open_procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
             policy=Policy,
             proxy_logins=ProxyLogins,

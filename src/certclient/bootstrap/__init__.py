@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from certclient.cli.ports import Services
     from certclient.enrollment.bank_status import BankStatuses
     from certclient.enrollment.journal import Journal
+    from certclient.enrollment.leftovers import Leftover
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
     from certclient.enrollment.preferred_store import PreferredStore
@@ -110,6 +111,7 @@ def system_services() -> Services:
         display_problem=display_problem,
         announcement=announcement,
         open_procedures=open_procedures,
+        leftovers=leftovers,
         statuses=bank_statuses,
         proxy_logins=proxy_logins,
         forget_secrets=forget_secrets,
@@ -143,6 +145,8 @@ def program() -> Sequence[str]:
 
 def daily_task() -> DailyReminder | None:
     """The scheduled task of the installed program; None if there is none, and in a rehearsal."""
+    if not getattr(sys, "frozen", False):
+        return None
     from certclient.platform.daily_reminder import daily_reminder
     from certclient.platform.folders import data_folder
     from certclient.platform.rehearsal import rehearsal_folder
@@ -522,6 +526,15 @@ def enrollment(
         login=login_transport_for(profile, clock, proxies, logins),
     )
     return Enrollment(environment, opened)
+
+
+def leftovers(stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
+    """See `enrollment.leftovers.find_leftovers`; needs no bank."""
+    from certclient.enrollment.journal import Journal
+    from certclient.enrollment.leftovers import find_leftovers
+    from certclient.platform.folders import journal_file
+
+    return find_leftovers(Journal(journal_file()), stores)
 
 
 def check_protocol(profile: Profile) -> None:

@@ -135,10 +135,15 @@ def _browsers() -> Sequence[str]:
 
 def _records() -> Sequence[str]:
     from certclient.enrollment.journal_file import journal_places
-    from certclient.platform.daily_reminder import memory_file
-    from certclient.platform.folders import data_folder, journal_file, reminders_file, results_file
+    from certclient.platform.folders import (
+        daily_reminder_file,
+        data_folder,
+        journal_file,
+        reminders_file,
+        results_file,
+    )
 
-    ours = (results_file(), reminders_file(), memory_file(data_folder()))
+    ours = (results_file(), reminders_file(), daily_reminder_file(data_folder()))
     return (*journal_places(journal_file()), *map(str, ours))
 
 

@@ -159,6 +159,7 @@ class Services:
     - `daily_reminder`: the scheduled task of the installed program; None if there is none.
     - `open_procedures`: the unfinished ones at every bank. Raises DATA_FOLDER, JOURNAL_DAMAGED,
       JOURNAL_NEWER.
+    - `leftovers`: the unused keys in these stores; raises as `leftovers.find_leftovers`.
     - `statuses`: which certificates the banks accept, as far as known; never raises.
     - `proxy_logins`: the holder of the proxies' logins; `forget_secrets` deletes those that are
       stored, and whatever else the credential store has of this program.
@@ -185,6 +186,7 @@ class Services:
     policy: Callable[[], Policy]
     banks: Callable[[], Banks]
     open_procedures: Callable[[], OpenProcedures]
+    leftovers: Callable[[Sequence[CertificateStore]], Sequence[Leftover]]
     statuses: Callable[[], BankStatuses]
     proxy_logins: Callable[[], ProxyLogins]
     preferred_store: Callable[[], PreferredStore]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from certclient.ca.revocation.answers import RevocationAnswer, RevocationState
+from certclient.ca.revocation.states import RevocationAnswer, RevocationState
 from certclient.enrollment.journal import Journal, Rejection, RejectionSource
 from certclient.enrollment.overview import Condition, Row
 from certclient.enrollment.revocation_cache import RevocationCache, RevocationCheck

@@ -18,13 +18,12 @@ from collections.abc import Callable, Sequence
 from ctypes import wintypes
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
 
+from certclient.platform.folders import daily_reminder_file
 from certclient.platform.private_files import private_folder
 from certclient.platform.windows_dll import WindowsCallError, load
 
 PROGRAM = "certclientw.exe"
-_MEMORY = "daily-reminder.txt"
 _SECONDS = 60
 
 Schtasks = Callable[[Sequence[str]], bool]
@@ -92,7 +91,7 @@ class DailyReminder:
     @property
     def xml(self) -> str:
         """The task's definition for `schtasks /create /xml`, to be written as UTF-16."""
-        return _XML.format(user=escape(self.user), program=escape(str(self.program)))
+        return _XML.format(user=_escaped(self.user), program=_escaped(str(self.program)))
 
     def ensure(self) -> bool:
         """Creates the task unless this definition was created before.
@@ -115,7 +114,7 @@ class DailyReminder:
             made = self.schtasks(("/create", "/tn", self.name, "/xml", str(description), "/f"))
             description.unlink()
             if made:
-                memory_file(self.folder).write_text(self._digest, encoding="ascii")
+                daily_reminder_file(self.folder).write_text(self._digest, encoding="ascii")
         except OSError:
             return False
         return made
@@ -125,7 +124,7 @@ class DailyReminder:
         removed = self.schtasks(("/delete", "/tn", self.name, "/f"))
         known = self._stored_digest
         if removed:
-            memory_file(self.folder).unlink(missing_ok=True)
+            daily_reminder_file(self.folder).unlink(missing_ok=True)
         return removed or not known
 
     @property
@@ -135,14 +134,14 @@ class DailyReminder:
     @property
     def _stored_digest(self) -> str:
         try:
-            return memory_file(self.folder).read_text(encoding="ascii")
+            return daily_reminder_file(self.folder).read_text(encoding="ascii")
         except (OSError, ValueError):
             return ""
 
 
-def memory_file(folder: Path) -> Path:
-    """Returns the file in the data folder `folder` which records that the task was created."""
-    return folder / _MEMORY
+def _escaped(text: str) -> str:
+    """Text in an XML element. `xml.sax.saxutils` would load urllib, HTTP and TLS for this."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def daily_reminder(folder: Path) -> DailyReminder | None:

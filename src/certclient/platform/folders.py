@@ -46,6 +46,12 @@ def reminders_file() -> Path:
     return data_folder() / "reminders.json"
 
 
+def daily_reminder_file(folder: Path) -> Path:
+    """Returns the file in the data folder `folder` which records that Windows' daily task was
+    created."""
+    return folder / "daily-reminder.txt"
+
+
 def settings_file() -> Path:
     """Returns the file with the user's choices in the windows; roams with a Windows profile."""
     rehearsal = rehearsal_folder()

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.x509 import ocsp
 
-from certclient.ca.revocation.answers import RevocationState
 from certclient.ca.revocation.factory import revocation_lookup
+from certclient.ca.revocation.states import RevocationState
 from certclient.ca.transports.http import HttpTransport
 from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate

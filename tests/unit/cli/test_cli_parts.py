@@ -71,6 +71,7 @@ def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
         policy=bootstrap.policy,
         banks=bootstrap.banks,
         open_procedures=bootstrap.open_procedures,
+        leftovers=bootstrap.leftovers,
         statuses=bootstrap.bank_statuses,
         proxy_logins=bootstrap.proxy_logins,
         preferred_store=bootstrap.preferred_store,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.revocation.answers import RevocationAnswer, RevocationState
+from certclient.ca.revocation.states import RevocationAnswer, RevocationState
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.journal import Journal, Rejection, RejectionSource
 from certclient.enrollment.overview import Row, read_overview

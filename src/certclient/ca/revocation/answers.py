@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -26,26 +24,6 @@ _WITHOUT_END = timedelta(days=1)
 
 _MALFORMED = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
 """What `cryptography` raises for bytes that it cannot read."""
-
-
-class RevocationState(enum.Enum):
-    """What the bank says about a certificate."""
-
-    GOOD = "good"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"
-    """The bank gave no answer that counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class RevocationAnswer:
-    """A verified answer. `since` (aware) and `reason` (RFC 5280, 5.3.1, as in ASN.1; "" for none)
-    are those of a revocation; `source`: "ocsp" or "crl", "" for none."""
-
-    state: RevocationState
-    since: datetime | None = None
-    reason: str = ""
-    source: str = ""
 
 
 class AnswerError(Exception):

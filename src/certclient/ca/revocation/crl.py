@@ -9,14 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
 from certclient.ca.revocation.addresses import distribution_points
-from certclient.ca.revocation.answers import (
-    AnswerError,
-    RevocationAnswer,
-    RevocationState,
-    check_fresh,
-    check_signed,
-    readable,
-)
+from certclient.ca.revocation.answers import AnswerError, check_fresh, check_signed, readable
+from certclient.ca.revocation.states import RevocationAnswer, RevocationState
 from certclient.model import ber, names
 from certclient.model.ca_signatures import CaSignature
 from certclient.model.certificate import Certificate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from certclient.ca.revocation.answers import RevocationAnswer
 from certclient.ca.revocation.lookup import RevocationLookup
+from certclient.ca.revocation.states import RevocationAnswer
 from certclient.ca.transport import Timeouts
 from certclient.ca.transports.system import system_transport
 from certclient.model.certificate import Certificate

@@ -10,7 +10,8 @@ from certclient.ca.path import validate_path
 from certclient.ca.pkix.parts import PathError, check_issued_by, parts_of
 from certclient.ca.revocation import crl, ocsp
 from certclient.ca.revocation.addresses import addresses_in
-from certclient.ca.revocation.answers import AnswerError, RevocationAnswer, RevocationState
+from certclient.ca.revocation.answers import AnswerError
+from certclient.ca.revocation.states import RevocationAnswer, RevocationState
 from certclient.ca.transport import Transport
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError

@@ -11,14 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from certclient.ca.pkix.parts import PathError, check_issued_by, parts_of
-from certclient.ca.revocation.answers import (
-    AnswerError,
-    RevocationAnswer,
-    RevocationState,
-    check_fresh,
-    check_signed,
-    readable,
-)
+from certclient.ca.revocation.answers import AnswerError, check_fresh, check_signed, readable
+from certclient.ca.revocation.states import RevocationAnswer, RevocationState
 from certclient.model import ber, names
 from certclient.model.ca_signatures import CaSignature
 from certclient.model.certificate import Certificate

@@ -67,8 +67,7 @@ def _leftovers(invocation: Invocation) -> Sequence[Leftover]:
     services, profiles = invocation.services, invocation.usable_banks()
     if not profiles:
         return ()
-    stores = services.stores(profiles)
-    return services.procedures(profiles[0], stores, 0.0).leftovers(stores)
+    return services.leftovers(services.stores(profiles))
 
 
 def _print_user_ids(invocation: Invocation) -> int:

@@ -11,7 +11,8 @@ from cryptography.x509 import ocsp as x509_ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certclient.ca.revocation import crl, ocsp
-from certclient.ca.revocation.answers import AnswerError, RevocationAnswer, RevocationState
+from certclient.ca.revocation.answers import AnswerError
+from certclient.ca.revocation.states import RevocationAnswer, RevocationState
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from support.paths import DAY, NOW, Authority, Extensions, key, usage
 from support.revocation import Crl, OcspAnswer
