@@ -90,7 +90,7 @@ def problems(command: str, budget: Budget, loaded: Loaded) -> list[str]:
     """What `command` must not load, or too much of it: one sentence for each, with the imports."""
     found = [
         f"`{command}` loads {name}: {_way_to(name, loaded)}"
-        for name in _first_ones(loaded)
+        for name in sorted(_first_ones(loaded))
         if _package(name) not in (*_OWN, *budget.packages, *sys.stdlib_module_names)
         or _is_among(name, budget.never)
     ]
@@ -128,4 +128,5 @@ def _largest(loaded: Loaded) -> str:
         ".".join(name.split(".")[:2]) if _package(name) in _OWN else _package(name)
         for name in loaded
     )
-    return ", ".join(f"{name} {number}" for name, number in rooms.most_common(15))
+    largest = sorted(rooms, key=lambda room: (-rooms[room], room))[:15]
+    return ", ".join(f"{room} {rooms[room]}" for room in largest)

@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from support.command_line import PC_USER, USB_USER, CliComputer
-
-MODULE_BUDGET = 60
-"""Modules that `remind` may load beyond those of `python -c pass`; a look takes 600 more."""
-
-TOO_HEAVY = ("click", "cryptography", "msgspec", "sqlite3", "ssl", "hashlib", "logging", "PySide6")
-
-
-def loaded(pc: CliComputer, *arguments: str) -> set[str]:
-    """The modules that a Python process imports."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", *arguments],
-        env=pc.environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=True,
-    )
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip() for line in lines}
+from support.imports import beyond_python, budgets, imports_of, problems
 
 
 def events(pc: CliComputer) -> list[str]:
@@ -40,10 +20,9 @@ def test_reminder_with_nothing_due_loads_next_to_nothing(pc: CliComputer) -> Non
     pc.add_certificate(PC_USER, pc.nss.store(), days=200)
     assert pc.run("list").code == 0
     remind = ("-m", "certclient", "--profile", str(pc.bank.profile_path), "remind")
-    ours = loaded(pc, *remind) - loaded(pc, "-c", "pass")
+    ours = beyond_python(imports_of(remind, pc.environment))
     assert "certclient.enrollment.reminder_index.index" in ours
-    assert not [name for name in ours if name.split(".")[0] in TOO_HEAVY]
-    assert len(ours) <= MODULE_BUDGET, sorted(ours)
+    assert problems("remind", budgets()["remind"], ours) == []
     assert events(pc) == ["nothing-due"]
 
 
