@@ -7,8 +7,9 @@ from typing import Protocol
 
 import click
 
+from certclient.cli.progress_lines import progress_line
 from certclient.i18n.catalogue import Catalogue
-from certclient.model.progress import Phase, Progress
+from certclient.model.progress import Progress
 
 
 class ProgressView(Protocol):
@@ -57,9 +58,3 @@ def progress_view(catalogue: Catalogue, *, quiet: bool) -> ProgressView:
 
         return SpinnerView(catalogue)
     return SilentView() if quiet else LineView(catalogue)
-
-
-def progress_line(catalogue: Catalogue, progress: Progress) -> str:
-    """The line for the start or the end of a step."""
-    key = "progress.started" if progress.phase is Phase.STARTED else "progress.finished"
-    return catalogue.text(key, step=catalogue.step(progress.step), seconds=progress.seconds)

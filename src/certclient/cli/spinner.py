@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from certclient.cli.progress import progress_line
+from certclient.cli.progress_lines import progress_line
 from certclient.model.progress import Phase, Progress
 
 if TYPE_CHECKING:
