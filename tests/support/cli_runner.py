@@ -17,6 +17,7 @@ from certclient.cli.main import run
 from certclient.cli.ports import Services, no_ca
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
+from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.own_revocation import Removal, Revoked
 from certclient.enrollment.preferred_store import PreferredStore
@@ -202,6 +203,7 @@ class FakeProcedures:
         destination: CertificateStore,
         interaction: Interaction,
         ticket: Secret | None = None,
+        following: NextRenewal | None = None,
     ) -> Outcome:
         self.tickets.append(ticket.reveal() if ticket else None)
         user_id = current.certificate.common_name.split()[0]

@@ -68,6 +68,11 @@ class TerminalInteraction:
         self._stopping = False
         self._asking = False
 
+    @property
+    def agreed(self) -> bool:
+        """Whether the user has agreed to every procedure in advance."""
+        return self._answers.agreed
+
     def serve(self, invocation: Invocation) -> None:
         """Names the bank of `invocation` from now on. What was answered stays answered."""
         self._invocation = invocation

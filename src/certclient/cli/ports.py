@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from certclient.cli.terminal import Terminal
     from certclient.enrollment.bank_status import BankStatuses
     from certclient.enrollment.interaction import Interaction
+    from certclient.enrollment.key_ahead import NextRenewal
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
     from certclient.enrollment.own_revocation import Removal, Revoked
@@ -69,6 +70,7 @@ class Procedures(Protocol):
         destination: CertificateStore,
         interaction: Interaction,
         ticket: Secret | None = None,
+        following: NextRenewal | None = None,
     ) -> Outcome:
         """See Enrollment.renew."""
         ...

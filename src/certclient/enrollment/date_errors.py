@@ -13,6 +13,12 @@ _BY_STAGE = {
 }
 
 
+CLOCK_MAY_EXPLAIN = frozenset(
+    {*_BY_STAGE.values(), ErrorCode.RENEWAL_CLOSED, ErrorCode.RENEWAL_GAINS_NOTHING}
+)
+"""Errors before a renewal that a wrong clock of this computer can cause."""
+
+
 def date_error(certificate: Certificate, life: Lifecycle) -> CertclientError | None:
     """NOT_YET_RENEWABLE, RENEWAL_CLOSED, EXPIRED_OBTAIN_ANEW or TOO_LATE; None if it can be
     renewed.

@@ -8,20 +8,26 @@ from dataclasses import replace
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.gains import ca_fingerprint, no_gain
+from certclient.enrollment.interaction import ConsentRequest
 from certclient.enrollment.inventory import (
     Inventory,
     InventoryEntry,
+    check_available,
     newest_per_owner,
     read_inventory,
 )
 from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
+from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.run_context import Environment
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import own_label
 from certclient.model.lifecycle import lifecycle_of
+from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.profile import Profile
 from certclient.model.user_ids import requested_user_id
+from certclient.store.base import CertificateStore, StoredCertificate
+from certclient.store.names import title_of
 
 
 def check_user_id(profile: Profile, text: str) -> str:
@@ -64,6 +70,23 @@ class ProcedurePlanner:
             ca_settings=ca_fingerprint(self._environment.profile.ca),
         )
 
+    def renewal(self, current: StoredCertificate, destination: CertificateStore) -> Record:
+        """The record of a renewal of `current` with a key in `destination`.
+
+        Raises what stands in the way of any renewal of `current` (`obstacles.obstacle`),
+        KEY_NOT_FOUND, CERTIFICATE_NOT_FOUND (no customer's).
+        """
+        certificate = current.certificate
+        rule = read_statuses(self._journal).subject_rule(self._environment.profile)
+        check_renewable(certificate, rule)
+        if current.key is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
+        owner = certificate.owner(rule)
+        if owner is None:
+            raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+        new = self.new_record(ProcedureKind.RENEW, owner.user_id, destination.store_id)
+        return replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
+
     def following(self, ended: Record) -> Record | None:
         """The procedure that replaces a refused certificate; None if it cannot be renewed now."""
         if ended.kind is ProcedureKind.RENEW:
@@ -75,6 +98,26 @@ class ProcedurePlanner:
             self.new_record(ended.kind, ended.user_id, ended.store_id),
             old_certificate=ended.old_certificate,
             old_store_id=ended.old_store_id,
+        )
+
+    def check_may_begin(self, new: Record, destination: CertificateStore) -> None:
+        """Raises why `new` cannot begin now: as `check_stage` and `check_newest`, POLICY_FORBIDS,
+        and why `destination` is not available."""
+        if new.renewed is not None:
+            self.check_stage(new.renewed)
+            self.check_newest(new.renewed)
+        if destination.destination.value in self._environment.profile.excluded_destinations:
+            raise forbidden(DESTINATIONS, destination.destination.value)
+        check_available(destination)
+
+    @staticmethod
+    def consent_request(new: Record, destination: CertificateStore) -> ConsentRequest:
+        """What the user is asked before `new` begins."""
+        return ConsentRequest(
+            user_id=new.user_id,
+            destination=destination.destination,
+            store_label=title_of(destination),
+            current=new.renewed,
         )
 
     def check_stage(self, certificate: Certificate) -> None:

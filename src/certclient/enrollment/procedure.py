@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from certclient.ca.client import CertificateCredential
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
-from certclient.enrollment.interaction import ConsentRequest, Interaction, NonInteractive
+from certclient.enrollment.date_errors import CLOCK_MAY_EXPLAIN
+from certclient.enrollment.interaction import Interaction, NonInteractive
 from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
+from certclient.enrollment.key_ahead import KeyAhead, NextRenewal, ReportsAhead
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive, locks_folder
 from certclient.enrollment.login_test import LoginTest, LoginTestResult
-from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.older_archived import offering_removal, remove_after_renewal
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
@@ -29,10 +30,8 @@ from certclient.enrollment.runner import ProcedureRunner
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
-from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.secret import Secret
-from certclient.store.base import CertificateStore, PinProvider, StoredCertificate, Unavailable
-from certclient.store.names import title_of
+from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 from certclient.store.token_name import same_store
 
 __all__ = [
@@ -58,6 +57,7 @@ class Enrollment:
         self._environment = environment
         self._journal = journal
         self._planner = ProcedurePlanner(environment, journal)
+        self._ahead: dict[str, ReportsAhead] = {}
 
     def renew(
         self,
@@ -65,6 +65,7 @@ class Enrollment:
         destination: CertificateStore,
         interaction: Interaction,
         ticket: Secret | None = None,
+        following: NextRenewal | None = None,
     ) -> Outcome:
         """更新: creates a key in `destination` and requests its certificate, signed with `current`.
 
@@ -74,7 +75,8 @@ class Enrollment:
         `current` before, the CA is asked once more. If the bank refuses the new certificate for
         good, it is removed, and another one is requested in the same run, once. `ticket`: issued by
         the bank's page with its link; sent to the bank once, in place of PIN and one-time password,
-        and never stored.
+        and never stored. `following`: the renewal after this one in a batch, whose key is made
+        while the CA works on this one, if its stores are open (`key_ahead`).
 
         Raises CertclientError: what stands in the way of any renewal of `current`
         (`obstacles.obstacle`), KEY_NOT_FOUND, NOT_YET_RENEWABLE, RENEWAL_CLOSED,
@@ -84,10 +86,7 @@ class Enrollment:
         a step; `pending` then shows whether there is a procedure to resume.
         """
         certificate, statuses = current.certificate, self.statuses()
-        rule = statuses.subject_rule(self._environment.profile)
-        check_renewable(certificate, rule)
-        if current.key is None:
-            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
+        new = self._planner.renewal(current, destination)
         unfinished = statuses.unconfirmed.get(certificate.fingerprint)
         if unfinished is not None:
             return self.resume(unfinished, interaction)
@@ -95,12 +94,8 @@ class Enrollment:
             refused = self.check_with_bank(current, interaction)
             if refused is not None:
                 raise refused
-        owner = certificate.owner(rule)
-        if owner is None:
-            raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
-        new = self._planner.new_record(ProcedureKind.RENEW, owner.user_id, destination.store_id)
-        new = replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
-        return self._start(new, destination, interaction, ticket)
+        ahead = KeyAhead(self._planner, self._journal, following) if following else None
+        return self._start(new, destination, interaction, ticket, ahead)
 
     def check_with_bank(
         self, current: StoredCertificate, interaction: Interaction
@@ -246,41 +241,29 @@ class Enrollment:
         destination: CertificateStore,
         interaction: Interaction,
         ticket: Secret | None,
+        ahead: KeyAhead | None = None,
     ) -> Outcome:
         with self._lock(new):
             interrupted = self._journal.open_for(new.profile_id, new.user_id)
             self._planner.check_owner(interrupted, new)
             if interrupted is not None and _continues(interrupted, new):
-                return self._run(interrupted, interaction, resumed=True, ticket=ticket)
-            if new.kind is ProcedureKind.RENEW:
-                self._check_stage(Certificate.read(new.old_certificate))
-                self._planner.check_newest(Certificate.read(new.old_certificate))
-            if destination.destination.value in self._environment.profile.excluded_destinations:
-                raise forbidden(DESTINATIONS, destination.destination.value)
-            place = destination.availability()
-            if isinstance(place, Unavailable):
-                raise CertclientError(place.reason, **place.data)
-            request = ConsentRequest(
-                user_id=new.user_id,
-                destination=destination.destination,
-                store_label=title_of(destination),
-                current=new.old if new.kind is ProcedureKind.RENEW else None,
-            )
-            if not interaction.consent(request):
+                return self._run(interrupted, interaction, resumed=True, ticket=ticket, ahead=ahead)
+            self._check_may_begin(new, destination)
+            if not interaction.consent(self._planner.consent_request(new, destination)):
                 raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=new.user_id)
             if interrupted is not None:
                 ended = self._run(interrupted, interaction, resumed=True, giving_up=True)
                 if isinstance(ended, Finished) or ended.state.open:
                     return ended
             self._journal.save(new)
-            return self._run(new, interaction, resumed=False, ticket=ticket)
+            return self._run(new, interaction, resumed=False, ticket=ticket, ahead=ahead)
 
-    def _check_stage(self, certificate: Certificate) -> None:
+    def _check_may_begin(self, new: Record, destination: CertificateStore) -> None:
         """As the planner's; raises CLOCK_WRONG in its place if the clock is to blame."""
         try:
-            self._planner.check_stage(certificate)
+            self._planner.check_may_begin(new, destination)
         except CertclientError as error:
-            wrong_clock = self.clock_error()
+            wrong_clock = self.clock_error() if error.code in CLOCK_MAY_EXPLAIN else None
             if wrong_clock is None:
                 raise
             raise wrong_clock from error
@@ -328,9 +311,14 @@ class Enrollment:
         resumed: bool,
         ticket: Secret | None = None,
         giving_up: bool = False,
+        ahead: KeyAhead | None = None,
     ) -> Outcome:
         """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate."""
         context = RunContext.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
+        if ahead is not None:
+            context.meanwhile = ahead.beside
+        if (reports := self._ahead.pop(record.id, None)) is not None:
+            reports.replay(interaction)
         try:
             if giving_up:
                 runner = ProcedureRunner(self._journal, context)
@@ -346,6 +334,8 @@ class Enrollment:
                 raise
             raise offering from error
         finally:
+            if ahead is not None:
+                self._ahead |= ahead.end(stopped=interaction.stop_requested())
             context.close()
         if record.state is not ProcedureState.DONE:
             return Pending(record.id, record.state, record.check_at if record.state.open else None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -87,6 +88,10 @@ class Environment:
     login: Transport | None = None
 
 
+def _nothing_meanwhile(_context: RunContext) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass(slots=True)
 class RunContext:
     """The state of one run of one procedure; lives as long as the run and is never journalled.
@@ -97,7 +102,9 @@ class RunContext:
     asked for once per run. `ticket`: from a bank's link, to be used once. `login`: this run's login
     test of the new certificate. `bank_holds`: what the CA holds after the new certificate was
     refused. `not_accepted`: the serial number (hex) of a new certificate that the bank refused and
-    this run has replaced.
+    this run has replaced. `key_only`: the run makes its key beside another one (`beside`).
+    `meanwhile`: a block that does something else while the CA works on the request. `store_use`:
+    held by whichever of the two runs uses a store.
     """
 
     environment: Environment
@@ -111,6 +118,9 @@ class RunContext:
     login: LoginTest = UNCONFIRMED
     bank_holds: BankHolds | None = None
     not_accepted: str = ""
+    key_only: bool = False
+    meanwhile: Callable[[RunContext], AbstractContextManager[None]] = _nothing_meanwhile
+    store_use: AbstractContextManager[bool] = field(default_factory=threading.RLock)
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[str, StoreSession] = field(default_factory=dict)
 
@@ -135,6 +145,22 @@ class RunContext:
         if isinstance(environment.ca, KeepsConnection):
             context._stack.enter_context(environment.ca.kept_open())
         return context
+
+    def beside(self, interaction: Interaction) -> RunContext:
+        """A context for a run that makes its key in the stores that this run has open, while this
+        one waits for the CA. It closes nothing and does not use the network."""
+        return replace(
+            self,
+            interaction=interaction,
+            stopwatch=Stopwatch(self.environment.monotonic),
+            resumed=False,
+            unanswered=False,
+            transaction=None,
+            code=None,
+            ticket=None,
+            key_only=True,
+            meanwhile=_nothing_meanwhile,
+        )
 
     def restart(self) -> None:
         """Resets the run for another procedure; stores stay open, so each PIN is asked for only
@@ -173,7 +199,7 @@ class RunContext:
 
     def signer(self, store_id: str, key: KeyRef) -> Signer:
         """The key as a Signer with timed signatures. Raises KEY_NOT_FOUND, and as `session`."""
-        return timed(self.session(store_id).signer(key), self.stopwatch)
+        return timed(self.session(store_id).signer(key), self.stopwatch, self.store_use)
 
     def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
         """The certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""

@@ -80,17 +80,23 @@ def preflight(context: RunContext, record: Record) -> None:
     """
     environment = context.environment
     with context.step(Step.PREFLIGHT):
-        connection = connection_results(lambda: context.through_proxy(environment.ca.probe))
-        clock = clock_result(environment.ca.server_time(), environment.clock())
+        # Beside a run that is in touch with the CA, the connection is its own.
+        connection = () if context.key_only else _connection_and_clock(context)
         profile = profile_result(environment.profile, environment.clock())
         store = store_result(context.store(record.store_id))
         remote = remote_result(environment.system)
-        _stop_or_warn(context, (*connection, clock, profile, store, remote))
+        _stop_or_warn(context, (*connection, profile, store, remote))
         if record.kind is ProcedureKind.RENEW:
             current = Certificate.read(record.old_certificate)
             _stop_or_warn(context, (key_result(context.session(record.old_store_id), current),))
             if isinstance(environment.ca, ChecksCredential):
                 environment.ca.check_credential(context.current(record))
+
+
+def _connection_and_clock(context: RunContext) -> Sequence[CheckResult]:
+    environment = context.environment
+    connection = connection_results(lambda: context.through_proxy(environment.ca.probe))
+    return (*connection, clock_result(environment.ca.server_time(), environment.clock()))
 
 
 def _stop_or_warn(context: RunContext, results: Sequence[CheckResult]) -> None:
@@ -130,7 +136,7 @@ def send_request(context: RunContext, record: Record) -> Record:
     """REQUESTED → ISSUED or WAITING. Sends the same bytes on each run."""
     credential = context.credential(record)
     transaction = transaction_of(context, record)
-    with context.step(Step.REQUEST), _clock_first(context):
+    with context.step(Step.REQUEST), _clock_first(context), context.meanwhile(context):
         answer = context.network(lambda: context.environment.ca.send(transaction, credential))
     return _answered(context, record, answer)
 

@@ -40,10 +40,13 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class TimedSigner:
-    """A Signer whose signatures count as signing time, even within network time."""
+    """A Signer whose signatures count as signing time, even within network time.
+
+    `store_use` is held during a signature."""
 
     inner: Signer
     stopwatch: Stopwatch
+    store_use: AbstractContextManager[bool]
 
     @property
     def spki(self) -> bytes:
@@ -52,7 +55,7 @@ class TimedSigner:
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `Signer.sign`."""
-        with self.stopwatch.measure("signing"):
+        with self.store_use, self.stopwatch.measure("signing"):
             return self.inner.sign(data, algorithm)
 
 
@@ -64,7 +67,7 @@ class TimedDigestSigner(TimedSigner):
 
     def sign_digest(self, digest: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `DigestSigner.sign_digest`."""
-        with self.stopwatch.measure("signing"):
+        with self.store_use, self.stopwatch.measure("signing"):
             return self.inner.sign_digest(digest, algorithm)
 
 
@@ -79,10 +82,11 @@ class TimedSystemSigner(TimedSigner):
         return self.inner.client_context(certificate)
 
 
-def timed(signer: Signer, stopwatch: Stopwatch) -> Signer:
-    """`signer` with timed signatures; it is a DigestSigner or a SystemSigner if `signer` is one."""
+def timed(signer: Signer, stopwatch: Stopwatch, store_use: AbstractContextManager[bool]) -> Signer:
+    """`signer` with timed signatures, made while `store_use` is held; it is a DigestSigner or a
+    SystemSigner if `signer` is one."""
     if isinstance(signer, DigestSigner):
-        return TimedDigestSigner(signer, stopwatch)
+        return TimedDigestSigner(signer, stopwatch, store_use)
     if isinstance(signer, SystemSigner):
-        return TimedSystemSigner(signer, stopwatch)
-    return TimedSigner(signer, stopwatch)
+        return TimedSystemSigner(signer, stopwatch, store_use)
+    return TimedSigner(signer, stopwatch, store_use)

@@ -26,6 +26,7 @@ from certclient.enrollment.inventory import (
     the_renewable_one,
     unread_stores,
 )
+from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.procedure import Outcome
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -133,18 +134,34 @@ def _renew_all(
             break
         if len(entries) > 1:
             sessions.interaction.announce(number, len(entries), entry.full_id)
-        results.append(_renew_one(sessions.of(entry), entry, to, label))
+        stays = to is None and not label
+        following = _following(sessions, entry, entries[number:]) if stays else None
+        results.append(_renew_one(sessions.of(entry), entry, to, label, following))
     return results
 
 
+def _following(
+    sessions: EnrollmentSessions, entry: InventoryEntry, left: Sequence[InventoryEntry]
+) -> NextRenewal | None:
+    """The renewal after that of `entry`, if its key may be made before its turn: at the same bank,
+    in the store of its certificate, and agreed to in advance."""
+    if not left or left[0].bank != entry.bank or not sessions.interaction.agreed:
+        return None
+    return NextRenewal(left[0].stored, left[0].store, lambda _request: True)
+
+
 def _renew_one(
-    session: EnrollmentSession, entry: InventoryEntry, to: str | None, label: str
+    session: EnrollmentSession,
+    entry: InventoryEntry,
+    to: str | None,
+    label: str,
+    following: NextRenewal | None,
 ) -> ProcedureResult:
     def run() -> Outcome:
         destination = session.store(to, label, entry)
         named = {one.store_id: (entry.full_id,) for one in (entry.store, destination)}
         interaction = WithPins(session.interaction, BatchPins(), named)
-        return session.procedures.renew(entry.stored, destination, interaction)
+        return session.procedures.renew(entry.stored, destination, interaction, following=following)
 
     return attempt(session.invocation, entry.full_id, entry.owner, run)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from certclient.enrollment.batch_pins import BatchPins, WithPins
+from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.procedure import Outcome, ProcedureKind
 from certclient.ui.enrollment.batch.items import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.overview import Row
     from certclient.enrollment.procedure_status import ProcedureStatus
     from certclient.model.errors import CertclientError
+    from certclient.model.profile import Profile
     from certclient.model.secret import Secret
     from certclient.ui.context import AppContext
 
@@ -288,10 +290,22 @@ class BatchRun(QObject):
         self.run_began.emit(run)
         full_ids = {entry.store.store_id: (entry.full_id,)}
 
+        following = self._following(profile)
+
         def renew(person: Interaction) -> Outcome:
-            return enrollment.renew(entry.stored, entry.store, WithPins(person, pins, full_ids))
+            asked = WithPins(person, pins, full_ids)
+            return enrollment.renew(entry.stored, entry.store, asked, following=following)
 
         run.start(EnrollmentJob(enrollment, self._target(number), self._lanes, renew))
+
+    def _following(self, profile: Profile) -> NextRenewal | None:
+        """The next in the queue, whose key is made while the CA works on the present one."""
+        row = self.items[self._queue[0]].row if self._queue else None
+        if row is None or row.profile.id != profile.id:
+            return None
+        entry = row.entry
+        agreed = GivenConsent(entry.owner.user_id, entry.store, entry.certificate)
+        return NextRenewal(entry.stored, entry.store, agreed.covers)
 
     def _ended(self, end: WorkerResult) -> None:
         self.run = None
