@@ -2,7 +2,7 @@
 
 The next renewal is an ordinary run that stops once its key is made: it is journalled like any
 other, and its own turn takes it up like an interrupted one
-(docs/adr/0045-key-of-the-next-renewal.md).
+(docs/adr/0046-key-of-the-next-renewal.md).
 """
 
 from __future__ import annotations
