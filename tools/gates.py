@@ -38,8 +38,8 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Set in many containers, and removed here: each worker and each of the hundreds of processes that
 tests start would compile the sources again."""
 MAX_WORKERS = 4
-"""Upper limit; otherwise one more than there are processors, as every test waits now and then for a
-process to start or a bank to answer."""
+"""Upper limit; otherwise two more than there are processors, as every test waits now and then for a
+disk, a process or a bank, and these tests end last."""
 
 _PYTEST = ("python", "-m", "pytest", "-q", "--dist", "worksteal", "-n")
 """worksteal: an idle worker takes tests from a busy one."""
@@ -113,7 +113,7 @@ def windows_tests(parts: Future[Outcome]) -> Outcome:
 
 def linux_tests(*arguments: str) -> Outcome:
     """Runs pytest with `arguments` on several workers; the output goes to the terminal."""
-    workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
+    workers = min((os.cpu_count() or 1) + 2, MAX_WORKERS)
     return run("tests on Linux", (*_PYTEST, str(workers), *arguments), live=True)
 
 

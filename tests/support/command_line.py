@@ -22,6 +22,7 @@ from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.store.base import CertificateStore
 from support.bank import RunningBank
 from support.forks import CompletedProgram, ForkServer
+from support.keyed_stores import KeyedStores
 from support.nss import NssDatabase
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
 from support.unprivileged import unprivileged
@@ -38,8 +39,8 @@ class CliComputer:
     """`home` holds everything that certclient writes. `variables`: added to its environment.
 
     `modes_apply`: commands respect file modes even if this user is root. `clock`: the time that the
-    computer shows, as faketime takes it; "" for the right one. `forks`: starts commands without an
-    interpreter's start if they need none of these, see there; None: each has a start of its own.
+    computer shows, as faketime takes it; "" for the right one. `keyed_stores`: saves making the
+    PC's first key. `forks`: runs the commands that need no start of their own; None: all have one.
     """
 
     home: Path
@@ -49,6 +50,7 @@ class CliComputer:
     variables: dict[str, str] = field(default_factory=dict)
     modes_apply: bool = False
     clock: str = ""
+    keyed_stores: KeyedStores | None = None
     forks: ForkServer | None = None
 
     @property
@@ -79,8 +81,11 @@ class CliComputer:
         """Issues a certificate for a new key in `store` that expires in `days` days."""
         if user_id not in {c.user_id for c in self.bank.bank.customers()}:
             self.bank.add_customer(user_id)
+        label, spec = f"{user_id} {days}", KeySpec(algorithm)
+        if self.keyed_stores is not None and spec == KeySpec():
+            label = self.keyed_stores.label(store, label)
         with store.open(right_pin) as session:
-            key = session.create_key(KeySpec(algorithm), f"{user_id} {days}")
+            key = session.create_key(spec, label)
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(user_id, spki, days)
             session.install_intermediates([self.bank.intermediate])
@@ -124,12 +129,14 @@ class CliComputer:
 
 
 @pytest.fixture
-def started_pc(tmp_path: Path, bank: RunningBank, softhsm: SoftHsm) -> CliComputer:
+def started_pc(
+    tmp_path: Path, bank: RunningBank, keyed_stores: KeyedStores, softhsm: SoftHsm
+) -> CliComputer:
     """A computer without certificates, whose commands are started as by a user; the bank serves
     until the test ends."""
     home = tmp_path / "home"
     home.mkdir()
-    return CliComputer(home, bank, softhsm)
+    return CliComputer(home, bank, softhsm, keyed_stores=keyed_stores)
 
 
 @pytest.fixture

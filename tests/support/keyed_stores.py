@@ -14,6 +14,7 @@ import pytest
 
 from certclient.model.keys import KeySpec
 from certclient.store.base import CertificateStore
+from certclient.store.pkcs11.nss import NssStore
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm, SoftHsmToken, right_pin, token_folder
 
@@ -32,6 +33,14 @@ class KeyedStores:
         nss.directory.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(self.database.directory, nss.directory)
         return nss
+
+    def label(self, store: CertificateStore, otherwise: str) -> str:
+        """The label of a key to make in `store`: of one that is there if `store` is an NSS database
+        that does not exist yet, else `otherwise`."""
+        if not isinstance(store, NssStore) or store.directory.exists():
+            return otherwise
+        self.fill(NssDatabase(store.directory))
+        return LAST_YEAR
 
     def new_token(self, hsm: SoftHsm) -> SoftHsmToken:
         return hsm.copy_of(self.token)

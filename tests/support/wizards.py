@@ -41,6 +41,7 @@ from certclient.ui.widgets.secret_field import SecretField
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
 from support.clocks import SettableClock
+from support.keyed_stores import KeyedStores
 from support.nss import NssDatabase
 from support.scripted import MemoryVault
 from support.softhsm import PIN, SoftHsm, SoftHsmToken
@@ -72,6 +73,7 @@ class UiEnvironment:
     logins: ProxyLogins = field(default_factory=ProxyLogins)
     clock: Callable[[], datetime] = field(default_factory=SettableClock)
     search: Callable[[], Sequence[CertificateStore]] | None = None
+    keyed_stores: KeyedStores | None = None
 
     def __post_init__(self) -> None:
         self.stores.append(self.pc)
@@ -147,8 +149,11 @@ class UiEnvironment:
     def add_newer_certificate(
         self, store: CertificateStore, days: int, user_id: str = USER_ID, pin: str = PIN
     ) -> StoredCertificate:
+        label = f"last year {user_id}"
+        if self.keyed_stores is not None:
+            label = self.keyed_stores.label(store, label)
         with store.open(lambda _request: Secret(pin)) as session:
-            key = session.create_key(KeySpec(), f"last year {user_id}")
+            key = session.create_key(KeySpec(), label)
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(user_id, spki, days)
             session.install_intermediates([self.bank.intermediate])
@@ -325,8 +330,15 @@ else:
 
     @pytest.fixture
     def ui(
-        tmp_path: Path, bank: RunningBank, nss: NssDatabase, softhsm: SoftHsm, qtbot: QtBot
+        tmp_path: Path,
+        bank: RunningBank,
+        keyed_stores: KeyedStores,
+        nss: NssDatabase,
+        softhsm: SoftHsm,
+        qtbot: QtBot,
     ) -> Iterator[UiEnvironment]:
         """An office whose PC has no certificates yet."""
         with ExitStack() as stack:
-            yield UiEnvironment(bank, nss.store(), softhsm, tmp_path / "data", stack)
+            ui = UiEnvironment(bank, nss.store(), softhsm, tmp_path / "data", stack)
+            ui.keyed_stores = keyed_stores
+            yield ui
