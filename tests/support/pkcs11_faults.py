@@ -105,6 +105,22 @@ class Faults:
 
         self._replace(name, call)
 
+    def full_until_destroyed(self) -> None:
+        """C_CreateObject returns CKR_DEVICE_MEMORY until an object has been destroyed."""
+        create, destroy = self._original("C_CreateObject"), self._original("C_DestroyObject")
+        destroyed: list[int] = []
+
+        def call_create(*arguments: int | None) -> int:
+            self.calls.append("C_CreateObject")
+            return create(*arguments) if destroyed else CKR_DEVICE_MEMORY
+
+        def call_destroy(*arguments: int | None) -> int:
+            destroyed.append(1)
+            return destroy(*arguments)
+
+        self._replace("C_CreateObject", call_create)
+        self._replace("C_DestroyObject", call_destroy)
+
     def fail_after(self, name: str, result: int) -> None:
         """`name` does its work but returns `result`, as if the token had done only half of it."""
         original = self._original(name)

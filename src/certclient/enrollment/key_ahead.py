@@ -121,12 +121,21 @@ class KeyAhead:
         open, to be resumed or abandoned by the user.
         """
         with self._held, suppress(CertclientError):
-            if stopped and self._context is not None and self._record is not None:
-                record = self._journal.load(self._record.id)
-                if record is not None and record.state.open:
-                    runner = ProcedureRunner(self._journal, self._context)
-                    runner.roll_back(record, ErrorCode.CONSENT_REFUSED)
-        return {} if stopped else self._reports
+            if stopped:
+                self.give_up()
+        return self._reports
+
+    def give_up(self) -> bool:
+        """Rolls back what was begun ahead; False if there is nothing. Its own turn begins anew.
+
+        Raises the store's errors.
+        """
+        record = self._journal.load(self._record.id) if self._record is not None else None
+        self._reports = {}
+        if self._context is None or record is None or not record.state.open:
+            return False
+        ProcedureRunner(self._journal, self._context).roll_back(record, ErrorCode.CONSENT_REFUSED)
+        return True
 
     def _possible(self, context: RunContext) -> bool:
         """Not where Windows would show a prompt for the key, nor where the exchange with the CA

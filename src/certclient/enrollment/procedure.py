@@ -316,7 +316,7 @@ class Enrollment:
         """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate."""
         context = RunContext.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         if ahead is not None:
-            context.meanwhile = ahead.beside
+            context.meanwhile, context.make_room = ahead.beside, ahead.give_up
         if (reports := self._ahead.pop(record.id, None)) is not None:
             reports.replay(interaction)
         try:

@@ -103,8 +103,9 @@ class RunContext:
     test of the new certificate. `bank_holds`: what the CA holds after the new certificate was
     refused. `not_accepted`: the serial number (hex) of a new certificate that the bank refused and
     this run has replaced. `key_only`: the run makes its key beside another one (`beside`).
-    `meanwhile`: a block that does something else while the CA works on the request. `store_use`:
-    held by whichever of the two runs uses a store.
+    `meanwhile`: a block that does something else while the CA works on the request. `make_room`:
+    removes what that has made, if anything, from a full token. `store_use`: held by whichever of
+    the two runs uses a store.
     """
 
     environment: Environment
@@ -120,6 +121,7 @@ class RunContext:
     not_accepted: str = ""
     key_only: bool = False
     meanwhile: Callable[[RunContext], AbstractContextManager[None]] = _nothing_meanwhile
+    make_room: Callable[[], bool] = lambda: False
     store_use: AbstractContextManager[bool] = field(default_factory=threading.RLock)
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[str, StoreSession] = field(default_factory=dict)
@@ -160,6 +162,7 @@ class RunContext:
             ticket=None,
             key_only=True,
             meanwhile=_nothing_meanwhile,
+            make_room=lambda: False,
         )
 
     def restart(self) -> None:

@@ -180,7 +180,13 @@ def install(context: RunContext, record: Record) -> Record:
         session = context.session(record.store_id)
         # The customer's first: a card may have room for one more only. Without the issuer, browsers
         # silently do not offer it; the next run makes up for a stop in between.
-        session.install(record.key, certificate, friendly_name(environment.profile, certificate))
+        name = friendly_name(environment.profile, certificate)
+        try:
+            session.install(record.key, certificate, name)
+        except CertclientError as error:
+            if error.code is not ErrorCode.TOKEN_FULL or not context.make_room():
+                raise
+            session.install(record.key, certificate, name)
         session.install_intermediates(chain)
         _install_root(context, session, [certificate, *chain][-1])
     return replace(record, state=ProcedureState.INSTALLED)

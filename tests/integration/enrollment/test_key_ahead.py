@@ -17,11 +17,18 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.model.progress import Step
 from certclient.store.base import StoredCertificate
-from support.customer import USER, CustomerComputer, make_customer, nss_private_keys
+from support.customer import (
+    USER,
+    CustomerComputer,
+    make_customer,
+    nss_private_keys,
+    token_private_keys,
+)
 from support.nss import NssDatabase
+from support.pkcs11_faults import Faults
 from support.pki import customer_name
 from support.scripted import ScriptedUser
-from support.softhsm import PIN, right_pin
+from support.softhsm import MODULE, PIN, SoftHsm, right_pin
 
 SECOND = "TKYM1408055"
 PATIENCE = 300.0
@@ -152,3 +159,20 @@ def test_a_key_that_cannot_be_made_ahead_is_reported_in_its_own_turn(batch: Batc
         batch.renew(1)
     assert stopped.value.code in (ErrorCode.KEY_NOT_FOUND, ErrorCode.CERTIFICATE_NOT_FOUND)
     assert batch.customer.count_keys() == 2
+
+
+def test_a_key_ahead_does_not_take_the_place_of_the_present_certificate(
+    tmp_path: Path, softhsm: SoftHsm
+) -> None:
+    """The token is full as soon as the second user's key is on it."""
+    token = softhsm.new_token()
+    batch = batch_of(make_customer(tmp_path, token.store(), lambda: token_private_keys(token)))
+    with Faults(MODULE) as faults:
+        batch.customer.ca.faults["send"] = [faults.full_until_destroyed]
+        assert isinstance(batch.renew(0), Finished)
+        assert faults.calls.count("C_CreateObject") > 1
+    assert batch.states() == {}, "rolled back, to begin anew in its own turn"
+    assert batch.customer.count_keys() == 3
+    person = ScriptedUser(pins=[PIN])
+    assert isinstance(batch.renew(1, person), Finished)
+    assert len(person.consents) == 1
