@@ -20,6 +20,8 @@ GRACE_SECONDS = 0.02
 REQUEST_SECONDS = 60.0
 """For handshake and request together, or for a further request from its first byte."""
 
+_NOTHING_YET = (TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""The latter if the clock shows that exactly the time limit is over (Windows' clock is coarse)."""
 _CHUNK = 1 << 14
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(
@@ -73,9 +75,9 @@ class Arrival:
         self._socket.read_until = self._begun + REQUEST_SECONDS
         try:
             self._collect()
-        except TimeoutError:
+        except _NOTHING_YET as error:
             if time.monotonic() > self._socket.read_until:
-                raise
+                raise TimeoutError("timed out") from error
             return False
         finally:
             self._socket.settimeout(usual)
@@ -89,7 +91,7 @@ class Arrival:
         early = self._socket.early
         while not is_whole(early, *self._most):
             if time.monotonic() > self._socket.read_until:
-                raise TimeoutError
+                raise TimeoutError("timed out")
             chunk = self._socket.recv(_CHUNK)
             if not chunk:
                 return
