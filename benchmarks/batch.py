@@ -31,7 +31,7 @@ from demo.customers import issue_certificate_to, store_for
 from demo.world import SOFTHSM_MODULE, World
 
 CERTIFICATES = 20
-ROUNDS = 2
+ROUNDS = 1
 GOAL = 0.6
 PLACES = {Destination.PC: "NSS", Destination.USB: "SoftHSM"}
 _PROGRAM = str(Path(sys.executable).parent / "certclient")

@@ -57,6 +57,7 @@ class ObservedState:
         self._readings = itertools.count(1)
         self._newest_end = 0
         self._runs: dict[ObservedRun, RunProgress] = {}
+        self._ahead: tuple[str, str] | None = None
         self._tokens: dict[str, tuple[Row, ...]] = {}
         now = clock()
         self._overview = Overview(now, results=results.read(now))
@@ -144,6 +145,14 @@ class ObservedState:
             self._evaluate()
         self._publish()
         return run
+
+    def note_ahead(self, key: tuple[str, str] | None) -> None:
+        """A batch may make the key of this bank's user ID before its turn (`key_ahead`); None: no
+        more. Otherwise its procedure would look as if another program ran it."""
+        with self._lock:
+            self._ahead = key
+            self._evaluate()
+        self._publish()
 
     def note_progress(self, run: ObservedRun, report: Progress) -> None:
         """The run reports that a step began or ended."""
@@ -269,6 +278,8 @@ class ObservedState:
         found = []
         for status in statuses_of(self._journal.open_procedures):
             running = live.pop(status.key, None)
+            if running is None and status.running and status.key == self._ahead:
+                running = replace(status, step=None, local=True, batch=True)
             found.append(status if running is None else _merged(status, running))
         return (*found, *live.values())
 

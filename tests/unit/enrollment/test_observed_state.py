@@ -274,6 +274,22 @@ def test_run_of_another_process_is_seen_with_its_step(watcher: Watcher) -> None:
     assert not watcher.state.overview.procedures[0].running
 
 
+def test_procedure_whose_key_a_batch_makes_ahead_is_no_other_programs(watcher: Watcher) -> None:
+    person = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
+    watcher.renew(person)
+    key = (watcher.customer.profile.id, USER)
+    watcher.state.note_ahead(key)
+    with exclusive(locks_folder(watcher.customer.journal.path), *key):
+        status = watcher.scan().status(key)
+        assert status is not None
+        assert (status.phase, status.local, status.batch) == (ProcedurePhase.RUNNING, True, True)
+        assert status.step is None, "it is about to go on"
+        watcher.state.note_ahead(None)
+        status = watcher.state.overview.status(key)
+    assert status is not None
+    assert not status.local
+
+
 def test_late_reading_of_the_journal_does_not_replace_a_newer_one(watcher: Watcher) -> None:
     watcher.scan()
     old = watcher.state.read_journal()

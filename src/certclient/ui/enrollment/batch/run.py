@@ -260,6 +260,7 @@ class BatchRun(QObject):
         if self._due is None or not self._queue or self.stopping:
             self._pins.forget()
             self._queue = []
+            self._context.state.state.note_ahead(None)
             self.phase = BatchPhase.OVER
             self.changed.emit()
             self.all_ended.emit()
@@ -291,6 +292,8 @@ class BatchRun(QObject):
         full_ids = {entry.store.store_id: (entry.full_id,)}
 
         following = self._following(profile)
+        state = self._context.state.state
+        state.note_ahead(self.items[self._queue[0]].row.key if following is not None else None)
 
         def renew(person: Interaction) -> Outcome:
             asked = WithPins(person, pins, full_ids)
