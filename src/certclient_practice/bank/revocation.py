@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from cryptography import x509
@@ -11,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from certclient_practice.bank.bank import Bank
-from certclient_practice.repositories.records import CertificateRecord, CertificateState, Reason
+from certclient_practice.repositories.records import CertificateState, EndedCertificate, Reason
 
 CRL_PATH, OCSP_PATH = "crl", "ocsp"
 CRL_TYPE, OCSP_TYPE = "application/pkix-crl", "application/ocsp-response"
@@ -36,16 +35,19 @@ class RevocationService:
     def crl(self) -> bytes:
         """The complete CRL (DER) of the issuing CA, valid for a week."""
         now = self._bank.wire_clock()
+        with self._bank.repositories() as repositories:
+            ended = repositories.register.ended()
+        # Not add_revoked_certificate, which copies the whole list each time.
+        entries = x509.CertificateRevocationListBuilder(
+            revoked_certificates=[_entry(one) for one in ended]
+        )
         builder = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(self._bank.ca.intermediate.x509.subject)
+            entries.issuer_name(self._bank.ca.intermediate.x509.subject)
             .last_update(now - _SKEW)
             .next_update(now + _VALID)
             .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
             .add_extension(self._bank.ca.authority_key(), critical=False)
         )
-        for record in self._revoked():
-            builder = builder.add_revoked_certificate(_entry(record))
         signed = builder.sign(self._bank.ca.issuing_key, hashes.SHA256())
         return signed.public_bytes(Encoding.DER)
 
@@ -101,17 +103,12 @@ class RevocationService:
         )
         return about == (wanted.issuer_name_hash, wanted.issuer_key_hash)
 
-    def _revoked(self) -> Sequence[CertificateRecord]:
-        return [one for one in self._bank.certificates() if one.state in _REVOKED]
 
-
-def _entry(record: CertificateRecord) -> x509.RevokedCertificate:
+def _entry(ended: EndedCertificate) -> x509.RevokedCertificate:
     builder = (
-        x509.RevokedCertificateBuilder()
-        .serial_number(record.certificate.serial)
-        .revocation_date(record.changed_at)
+        x509.RevokedCertificateBuilder().serial_number(ended.serial).revocation_date(ended.since)
     )
-    reason = _REASONS.get(record.reason)
+    reason = _REASONS.get(ended.reason)
     if reason is not None:
         builder = builder.add_extension(x509.CRLReason(reason), critical=False)
     return builder.build()

@@ -88,6 +88,15 @@ class CertificateRecord:
     transaction_id: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class EndedCertificate:
+    """A revoked or superseded certificate, as a CRL has it. `since` is aware UTC."""
+
+    serial: int
+    reason: Reason
+    since: datetime
+
+
 class CodeState(enum.Enum):
     """Only ACTIVE opens a transaction.
 

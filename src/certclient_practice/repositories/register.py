@@ -9,7 +9,12 @@ from functools import lru_cache
 
 from certclient.model.certificate import Certificate
 from certclient_practice.repositories.database import from_column, to_column
-from certclient_practice.repositories.records import CertificateRecord, CertificateState, Reason
+from certclient_practice.repositories.records import (
+    CertificateRecord,
+    CertificateState,
+    EndedCertificate,
+    Reason,
+)
 
 
 class Register:
@@ -62,6 +67,17 @@ class Register:
         """Returns every certificate ever issued, oldest first."""
         rows = self._db.execute("SELECT * FROM certificates ORDER BY issued, rowid").fetchall()
         return [_record(row) for row in rows]
+
+    def ended(self) -> Sequence[EndedCertificate]:
+        """Returns all that are revoked or superseded, the earliest first, without their DER."""
+        rows = self._db.execute(
+            """SELECT serial, reason, changed FROM certificates
+               WHERE state IN ('revoked', 'superseded') ORDER BY changed"""
+        )
+        return [
+            EndedCertificate(int(serial, 16), Reason(reason), from_column(changed))
+            for serial, reason, changed in rows
+        ]
 
     def confirmed_of(self, user_id: str) -> Sequence[CertificateRecord]:
         """Returns the ID's CONFIRMED certificates, oldest first, including expired ones."""

@@ -101,4 +101,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX certificates_confirm_by ON certificates(confirm_by)
              WHERE confirm_by IS NOT NULL""",
     ),
+    (
+        # What a CRL lists (`Register.ended`).
+        """CREATE INDEX certificates_ended ON certificates(changed, serial, reason, state)
+             WHERE state IN ('revoked', 'superseded')""",
+    ),
 )
