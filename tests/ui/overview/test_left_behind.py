@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pytest
@@ -14,11 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.procedure import Pending
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.progress import Step
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.older_archived import removable
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient_practice.repositories.records import CertificateState
 from support.scripted import ScriptedUser
@@ -239,6 +241,10 @@ def test_older_archived_certificates_are_offered_and_the_last_one_stays(
     driver.refresh()
     until(window.older.isVisible)
     assert "2件" in window.older.text
+    overview = driver.scanner.overview
+    unknown = replace(overview, journal_error=CertclientError(ErrorCode.JOURNAL_DAMAGED))
+    assert len(removable(overview)) == 2
+    assert removable(unknown) == [], "a procedure may be open"
     driver.press(window.older.button)
     QTest.keyClick(driver.box, Qt.Key.Key_Return)
     until(lambda: not any(b.isVisible() for b in window.findChildren(QMessageBox)))

@@ -26,7 +26,10 @@ _MOST_LISTED = 8
 
 
 def removable(overview: Overview) -> list[InventoryEntry]:
-    """The older archived certificates in the stores that are present now."""
+    """The older archived certificates in the stores that are present now; none while the journal
+    cannot be read, which knows the open procedures."""
+    if overview.journal_error is not None:
+        return []
     opened = [(one.profile_id, one.user_id) for one in overview.procedures]
     entries = [row.entry for row in overview.rows]
     absent = {row.name for row in overview.rows if row.absent}
