@@ -76,21 +76,24 @@ def queue_notices(bank: Bank) -> tuple[str, ...]:
     If several thresholds were missed, only the last one counts, so that a customer never gets two
     at once. Returns the user IDs without an e-mail address.
     """
-    now = bank.clock()
-    missing: list[str] = []
+    customers = bank.customers()
+    # One transaction each: logins need not wait for all of them.
+    return tuple(one.user_id for one in customers if not _queue_notice(bank, one))
+
+
+def _queue_notice(bank: Bank, customer: Customer) -> bool:
+    """Returns False if a notice is due and the customer has no e-mail address."""
     with bank.repositories() as repositories:
-        for customer in repositories.customers.all():
-            record = repositories.register.lasting_of(customer.user_id)
-            days = _threshold(bank, record) if record is not None else None
-            if record is None or days is None:
-                continue
-            if not customer.email:
-                missing.append(customer.user_id)
-                continue
-            serial = record.certificate.serial_hex
-            repositories.mails.queue(serial, days, customer.email, _new_message_id(), now)
-            _readdress(repositories, serial, customer, bank)
-    return tuple(missing)
+        record = repositories.register.lasting_of(customer.user_id)
+        days = _threshold(bank, record) if record is not None else None
+        if record is None or days is None:
+            return True
+        if not customer.email:
+            return False
+        serial = record.certificate.serial_hex
+        repositories.mails.queue(serial, days, customer.email, _new_message_id(), bank.clock())
+        _readdress(repositories, serial, customer, bank)
+    return True
 
 
 def send_queued(bank: Bank, sender: str, mail_sender: MailSender) -> MailReport:
