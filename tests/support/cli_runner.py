@@ -196,6 +196,8 @@ class FakeProcedures:
     elsewhere: CertclientError | None = None
     bank: str = "practice"
     banks_seen: list[str] = field(default_factory=list)
+    followings: list[str | None] = field(default_factory=list)
+    """Serial number of the certificate that is renewed after each one, if the renewal may know."""
 
     def renew(
         self,
@@ -206,6 +208,8 @@ class FakeProcedures:
         following: NextRenewal | None = None,
     ) -> Outcome:
         self.tickets.append(ticket.reveal() if ticket else None)
+        after = following.current.certificate.serial_hex if following is not None else None
+        self.followings.append(after)
         user_id = current.certificate.common_name.split()[0]
         request = ConsentRequest(
             user_id, destination.destination, destination.label, current.certificate

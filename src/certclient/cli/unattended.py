@@ -18,6 +18,7 @@ from certclient.enrollment.inventory import (
     newest_per_owner,
     unread_stores,
 )
+from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.overview import read_overview
 from certclient.enrollment.procedure import Outcome, ProcedureKind, ProcedureView
 from certclient.enrollment.refusals import not_accepted
@@ -156,7 +157,7 @@ class _Bank:
         refused = [
             entry for entry in refused_alone(session.inventory) if entry.owner.user_id not in tried
         ]
-        renewed = [self._renew(session, entry) for entry in due]
+        renewed = [self._renew(session, one, due[number:]) for number, one in enumerate(due, 1)]
         results = finished + [one for one in renewed if one is not None]
         results += [one for entry in refused if (one := self._ask_again(session, entry))]
         return results + self._unread(session)
@@ -204,23 +205,40 @@ class _Bank:
         entry = _entry_of(session, view)
         return services.policy().spread_renewals and is_put_off(view, entry, services.clock())
 
-    def _renew(self, session: EnrollmentSession, entry: InventoryEntry) -> ProcedureResult | None:
-        """The result; None if it is not this certificate's turn."""
+    def _renew(
+        self, session: EnrollmentSession, entry: InventoryEntry, left: Sequence[InventoryEntry]
+    ) -> ProcedureResult | None:
+        """The result; None if it is not this certificate's turn. `left`: those that come after."""
         reason = renewal_blocker(session.profile, entry)
         if reason is not None:
             return self._requires_user(entry, entry.full_id, reason)
-        services = self._invocation.services
-        if services.policy().spread_renewals and not is_its_turn(entry, services.clock()):
+        if not self._is_its_turn(entry):
             return None
 
         def run() -> Outcome:
-            destination = session.store(None, "", entry)
-            return session.procedures.renew(entry.stored, destination, session.interaction)
+            destination, following = session.store(None, "", entry), self._following(session, left)
+            return session.procedures.renew(
+                entry.stored, destination, session.interaction, following=following
+            )
 
         result = attempt(self._invocation, entry.full_id, entry.owner, run)
         if result.error is not None and not result.error.code.retriable:
             self._remind(entry)
         return result
+
+    def _is_its_turn(self, entry: InventoryEntry) -> bool:
+        services = self._invocation.services
+        return not services.policy().spread_renewals or is_its_turn(entry, services.clock())
+
+    def _following(
+        self, session: EnrollmentSession, left: Sequence[InventoryEntry]
+    ) -> NextRenewal | None:
+        """The next renewal, if nothing prevents it: its key may be made before its turn."""
+        if not left or renewal_blocker(session.profile, left[0]) is not None:
+            return None
+        if not self._is_its_turn(left[0]):
+            return None
+        return NextRenewal(left[0].stored, left[0].store, lambda _request: True)
 
     def _ask_again(
         self, session: EnrollmentSession, entry: InventoryEntry

@@ -607,3 +607,18 @@ def test_nothing_due_is_not_reported_while_a_procedure_is_unfinished(
     err = capsys.readouterr().err
     assert "CC-PROCEDURE-RUNNING" in err
     assert "certclient resume" in err
+
+
+def test_a_renewal_knows_the_next_one_only_if_that_was_agreed_to(cli_runner: CliRunner) -> None:
+    """Its key is made meanwhile, so nothing may remain to be asked."""
+    users = ("TKYM1408051", "TKYM1408052", "TKYM1408053")
+    first, second, third = (cli_runner.add(user, days=5 + n) for n, user in enumerate(users))
+    followings = cli_runner.procedures.followings
+    assert cli_runner.run("renew", "--all", "--yes") == 0
+    assert followings == [second.serial_hex, third.serial_hex, None]
+    followings.clear()
+    assert cli_runner.run("renew", first.serial_hex, "--yes") == 0
+    cli_runner.terminal.interactive = True
+    cli_runner.terminal.answers = ["yes"] * 3
+    assert cli_runner.run("renew", "--all") == 0
+    assert followings == [None] * 4

@@ -338,3 +338,14 @@ def test_a_run_without_a_person_looks_up_what_the_bank_has_revoked(
     run(COMMAND, replace(services(cli_runner), check_revocation=check))
     assert looked_up == [certificate.serial_hex]
     assert json.loads(capsys.readouterr().out)["exit_code"] == 3
+
+
+def test_a_renewal_knows_the_next_one_unless_that_needs_a_person(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    token = cli_runner.add_token(pin="824601")
+    cli_runner.add("TKYM1408051", days=5)
+    second = cli_runner.add("TKYM1408052", days=6)
+    cli_runner.add("TKYM1408053", days=7, store=token)
+    start(cli_runner, capsys)
+    assert cli_runner.procedures.followings == [second.serial_hex, None]
