@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pkcs11
 from pkcs11 import ObjectClass
@@ -22,7 +23,6 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from certclient.store.pkcs11.description import describe
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import (
@@ -32,17 +32,18 @@ from certclient.store.pkcs11.objects import (
     keys,
     other_keys,
 )
-from certclient.store.pkcs11.pin_change import change_pin
 from certclient.store.pkcs11.present import find_token
-from certclient.store.pkcs11.session import TokenSession
 from certclient.store.pkcs11.token import (
     Login,
     TokenLogin,
     availability_from_flags,
     has_pin_pad,
 )
-from certclient.store.token_description import TokenDescription
 from certclient.store.token_name import TokenName
+
+if TYPE_CHECKING:
+    from certclient.store.pkcs11.session import TokenSession
+    from certclient.store.token_description import TokenDescription
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,14 @@ class TokenStore:
 
     def change_pin(self, pin: PinProvider) -> None:
         """See PinChanging.change_pin."""
+        from certclient.store.pkcs11.pin_change import change_pin
+
         change_pin(self._login, pin)
 
     def describe(self) -> TokenDescription:
         """See Described.describe."""
+        from certclient.store.pkcs11.description import describe
+
         return describe(self.module, self._login)
 
     def has_pin_pad(self) -> bool:
@@ -148,6 +153,8 @@ def token_session(
     login: TokenLogin, opened: Login, random_bytes: Callable[[int], bytes]
 ) -> TokenSession:
     """Wraps what `login` has opened as a StoreSession."""
+    from certclient.store.pkcs11.session import TokenSession
+
     return TokenSession(
         login.store_id, opened.session, login.probe, random_bytes, opened.signature_pin
     )
