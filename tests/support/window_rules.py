@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QComboBox,
     QLabel,
     QLineEdit,
     QPushButton,
     QTabBar,
+    QTextBrowser,
     QWidget,
 )
 
@@ -154,3 +157,35 @@ def faults_of_guard(window: QWidget) -> Iterator[str]:
     """A click on the page before does nothing here."""
     if window.findChild(InputGuard) is None:
         yield "no guard against the second click of a double click"
+
+
+def faults_of_markup(window: QWidget) -> Iterator[str]:
+    """No text is taken for HTML, whatever parts of it come from outside."""
+    for label in window.findChildren(QLabel):
+        if label.text() and label.textFormat() is not Qt.TextFormat.PlainText:
+            yield f"a label guesses whether it is HTML: {label.text()}"
+    for widget in (window, *window.findChildren(QWidget)):
+        for tip in (widget.toolTip(), widget.statusTip(), widget.whatsThis()):
+            if is_markup(tip):
+                yield f"a tooltip is HTML: {tip}"
+    for view in window.findChildren(QAbstractItemView):
+        yield from _faults_of_tips(view)
+    if browsers := window.findChildren(QTextBrowser):
+        yield f"they show HTML: {browsers}"
+
+
+def is_markup(tip: str) -> bool:
+    """Whether Qt would find tags in a tooltip, other than those of `parts.tool_tip`."""
+    inner = tip.removeprefix("<qt>").removesuffix("</qt>").replace("<br>", "")
+    return QtGui.Qt.mightBeRichText(tip) and "<" in inner
+
+
+def _faults_of_tips(view: QAbstractItemView) -> Iterator[str]:
+    model = view.model()
+    roles = (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.StatusTipRole)
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            for role in roles:
+                tip = str(model.index(row, column).data(role) or "")
+                if is_markup(tip):
+                    yield f"the tip of a cell is HTML: {tip}"

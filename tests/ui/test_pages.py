@@ -37,6 +37,7 @@ from support.window_rules import (
     faults_of_enter,
     faults_of_focus,
     faults_of_guard,
+    faults_of_markup,
     faults_of_mnemonics,
     faults_of_secrets,
     faults_of_speech,
@@ -109,6 +110,7 @@ def test_every_page_and_dialog(ui: UiEnvironment) -> None:
             *faults_of_mnemonics(window),
             *faults_of_secrets(window),
             *faults_of_guard(window),
+            *faults_of_markup(window),
             *faults_of_speech(name, window, recorder.said),
         ]
         if isinstance(window, EnrollmentWizard):

@@ -6,7 +6,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QVBoxLayout, QWidget
 
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
@@ -15,7 +15,7 @@ from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import Heading, Scroll, Sentence, sentences
+from certclient.ui.widgets.parts import Heading, PlainLabel, Scroll, Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
 
@@ -38,7 +38,7 @@ class NewPinDialog(QDialog):
         self._request = request
         self._heading, self._explanation = Heading(), Sentence()
         self._refused, self._different = FieldMessage(), FieldMessage()
-        self._labels = (QLabel(), QLabel())
+        self._labels = (PlainLabel(), PlainLabel())
         self.field, self.repetition = SecretField(), SecretField()
         self._keys = KeyHint(self.field)
         self._shown = QCheckBox()

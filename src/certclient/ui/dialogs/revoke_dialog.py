@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QDialog,
-    QLabel,
     QLineEdit,
     QRadioButton,
     QVBoxLayout,
@@ -25,7 +24,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Facts, Heading, Scroll, Sentence, sentences
+from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Scroll, Sentence, sentences
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sizes import fitting_size
 
@@ -58,10 +57,10 @@ class RevokeDialog(QDialog):
         self._context, self._row, self._place, self._last = context, row, place, last
         self._heading, self._facts, self._meaning = Heading(), Facts(), Sentence()
         self._warning = FieldMessage(Severity.WARNING)
-        self._why = QLabel()
+        self._why = PlainLabel()
         self.reasons = {reason: QRadioButton() for reason in RevocationReason}
         self.delete_too, self.consent = QCheckBox(), QCheckBox()
-        self._word_label, self.word = QLabel(), QLineEdit()
+        self._word_label, self.word = PlainLabel(), QLineEdit()
         self.bar = ButtonBar(self.reject)
         self._lay_out()
         self._connect()

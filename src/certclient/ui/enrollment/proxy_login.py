@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import Sentence, sentences
+from certclient.ui.widgets.parts import PlainLabel, Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
 
@@ -43,7 +42,7 @@ class ProxyLoginDialog(QDialog):
         self._context = context
         self._request = request
         self._explanation, self._realm, self._wrong = Sentence(), Sentence(), FieldMessage()
-        self._user_label, self._password_label = QLabel(), QLabel()
+        self._user_label, self._password_label = PlainLabel(), PlainLabel()
         self.user, self.password = QLineEdit(), SecretField()
         for field in (self.user, self.password):
             field.setMaxLength(_LONGEST)

@@ -15,7 +15,7 @@ from certclient.model.errors import CertclientError
 from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.boxes import finish_box, new_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ def confirm_delete(
         " This cannot be undone.\n\nSerial number: {serial}",
     )
     until = context.catalogue.minute(entry.certificate.not_after)
-    box = QMessageBox(QMessageBox.Icon.Warning, window.windowTitle(), "", parent=window)
+    box = new_box(QMessageBox.Icon.Warning, window.windowTitle(), window)
     names = {
         "user": visible(entry.full_id),
         "until": until,

@@ -13,7 +13,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.boxes import finish_box, new_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,9 +136,7 @@ class ProcedureCleanup(QObject):
     # The confirmation prompt
 
     def _box(self, title: str, lines: Sequence[str]) -> QMessageBox:
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(self._window.windowTitle())
+        box = new_box(QMessageBox.Icon.Warning, self._window.windowTitle(), self._window)
         box.setText(visible(title))
         box.setInformativeText("\n".join(f"• {visible(line)}" for line in lines))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

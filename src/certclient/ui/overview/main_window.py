@@ -42,7 +42,7 @@ from certclient.ui.overview.revoking import RevocationTask, can_revoke
 from certclient.ui.overview.update_notice import UpdateLine
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.boxes import finish_box, new_box
 from certclient.ui.widgets.default_button import DefaultFollowsFocus
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Scroll, tool_tip
@@ -164,7 +164,8 @@ class MainWindow(QMainWindow):
 
     def show_message(self, text: str) -> None:
         """Shows an information box without blocking."""
-        box = QMessageBox(QMessageBox.Icon.Information, self.windowTitle(), text, parent=self)
+        box = new_box(QMessageBox.Icon.Information, self.windowTitle(), self)
+        box.setText(text)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         finish_box(box, self._context.rehearsal)
         # Queued: it is still visible while it closes.

@@ -11,7 +11,7 @@ from certclient.enrollment.older_archived import Removals, older_archived, remov
 from certclient.model.visible_text import visible
 from certclient.ui.overview.lines_panel import PanelLine
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.boxes import finish_box, new_box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,9 +84,7 @@ class OlderCertificatesLine(PanelLine):
     def _ask(self) -> None:
         found = tuple(self._found)
         title = self.tr("Delete %n older certificate(s) for good, with the keys?", "", len(found))
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(self._window.windowTitle())
+        box = new_box(QMessageBox.Icon.Warning, self._window.windowTitle(), self._window)
         box.setText(title)
         box.setInformativeText("\n".join(visible(line) for line in self._lines(found)))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -12,7 +12,7 @@ from certclient.enrollment.own_revocation import OwnRevocation, Removal, Revoked
 from certclient.model.errors import CertclientError
 from certclient.ui.dialogs.revoke_dialog import RevocationChoice, RevokeDialog
 from certclient.ui.overview.store_task import StoreTask
-from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.boxes import finish_box, new_box
 
 if TYPE_CHECKING:
     from certclient.enrollment.overview import Overview, Row
@@ -102,7 +102,8 @@ class RevocationTask(QObject):
         """Says that the bank is asked, which takes seconds; it cannot be cancelled any more."""
         text = self.tr("The bank is being asked to revoke the certificate. Please wait.")
         icon = QMessageBox.Icon.Information
-        self._wait = wait = QMessageBox(icon, self._window.windowTitle(), text, parent=self._window)
+        self._wait = wait = new_box(icon, self._window.windowTitle(), self._window)
+        wait.setText(text)
         wait.setStandardButtons(QMessageBox.StandardButton.NoButton)
         wait.setModal(False)
         finish_box(wait, self._context.rehearsal)

@@ -12,6 +12,7 @@ from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.visible_text import visible
 from certclient.ui.shell.tray_icon import tray_icon
+from certclient.ui.widgets.parts import notification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,17 +85,15 @@ class Tray(QObject):
             if rows[0].needs_another
             else self.tr("Please renew your certificate")
         )
-        self.icon.showMessage(
-            title,
-            text,
-            self.icon.icon(),
-            _NOTICE_MILLISECONDS,
-        )
+        self.notify(title, text)
 
     def notify(self, title: str, text: str) -> None:
         """Shows a notification for 15 seconds."""
         self.icon.showMessage(
-            visible(title), visible(text, lines=True), self.icon.icon(), _NOTICE_MILLISECONDS
+            notification(visible(title)),
+            notification(visible(text, lines=True)),
+            self.icon.icon(),
+            _NOTICE_MILLISECONDS,
         )
 
     def sentence(self, row: Row) -> str:
@@ -127,7 +126,7 @@ class Tray(QObject):
         self.renew.setVisible(row is not None)
         self.open.setText(self.tr("&Open"))
         self.quit.setText(self.tr("&Quit"))
-        self.icon.setToolTip(self._tool_tip(row))
+        self.icon.setToolTip(notification(self._tool_tip(row)))
 
     def _tool_tip(self, row: Row | None) -> str:
         running = sum(status.running for status in self._overview.procedures)

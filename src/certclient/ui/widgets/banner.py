@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QMessageBox, QWidget
+
+from certclient.ui.widgets.parts import PlainLabel
 
 # Black on yellow in every colour scheme, like a warning sign.
 _YELLOW = QColor("#ffd400")
 _BLACK = QColor("#000000")
 
 
-class RehearsalBanner(QLabel):
+class RehearsalBanner(PlainLabel):
     """One line across the top of a window; hidden unless `rehearsal` is set."""
 
     def __init__(self, rehearsal: bool, parent: QWidget | None = None) -> None:

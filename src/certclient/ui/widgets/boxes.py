@@ -9,10 +9,18 @@ from certclient.ui.widgets.banner import insert_banner
 from certclient.ui.widgets.input_guard import InputGuard
 
 
+def new_box(icon: QMessageBox.Icon, title: str, window: QWidget) -> QMessageBox:
+    """Returns a message box over `window` that takes its texts as they are, never as HTML."""
+    box = QMessageBox(window)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # of all its texts, if it comes first
+    box.setIcon(icon)
+    box.setWindowTitle(title)
+    return box
+
+
 def finish_box(box: QMessageBox, rehearsal: bool) -> None:
-    """Completes a message box before it opens: plain text, the banner, and no answer by a click or
-    a key that was meant for the window below."""
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    """Completes a message box before it opens: the banner, and no answer by a click or a key that
+    was meant for the window below."""
     insert_banner(box, rehearsal)
     InputGuard(box)
 
@@ -23,6 +31,7 @@ class LossQuestion(QMessageBox):
     def __init__(self, window: QWidget, rehearsal: bool, *, stopping: bool = False) -> None:
         """`stopping`: the procedure stops and the window stays; otherwise the window closes."""
         super().__init__(window)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setIcon(QMessageBox.Icon.Question)
         self.setWindowTitle(self.tr("Stop here?") if stopping else self.tr("Close?"))
         self.setText(

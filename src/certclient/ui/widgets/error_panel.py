@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.ui.widgets.icons import pixmap
-from certclient.ui.widgets.parts import Sentence, sentences
+from certclient.ui.widgets.parts import PlainLabel, Sentence, sentences
 from certclient.ui.widgets.severity import Severity, severity_colour
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Marked(QWidget):
         super().__init__()
         self._icon_lines = icon_lines
         self._severity = Severity.ERROR
-        self._icon = QLabel()
+        self._icon = PlainLabel()
         self._icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._title = Sentence()
         font = QFont(self._title.font())

@@ -29,12 +29,20 @@ HEADING_SCALE = 1.4
 """The size of a page's heading relative to the system's font."""
 
 
-class Sentence(QLabel):
-    """Plain text that wraps, can be selected with the mouse, and is never parsed as HTML."""
+class PlainLabel(QLabel):
+    """A label whose text is never parsed as HTML: QLabel itself guesses, and any part of a text may
+    come from outside."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+
+
+class Sentence(PlainLabel):
+    """Plain text that wraps and can be selected with the mouse."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -186,9 +194,20 @@ def sentences(*parts: str) -> str:
 
 
 def tool_tip(text: str) -> str:
-    """Returns `text` for a tooltip: Qt would take one that contains tags, perhaps from outside, for
-    HTML."""
-    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text
+    """Returns `text` for a tooltip: Qt would take one that contains tags or `&lt;`, perhaps from
+    outside, for HTML."""
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if _MARKUP.search(text) else text
+
+
+def notification(text: str) -> str:
+    """Returns `text` for a notification or the tray icon's tooltip. On Linux the desktop shows
+    these, and takes tags and entities for markup or not, as it likes; so there are none."""
+    return _MARKUP.sub(lambda found: _HARMLESS[found[0]], text)
+
+
+_HARMLESS = {"<": "\N{FULLWIDTH LESS-THAN SIGN}", "&": "\N{FULLWIDTH AMPERSAND}"}
+_MARKUP = re.compile(r"<|&(?=[A-Za-z0-9#]+;)")
+"""Where a tag or an entity may begin."""
 
 
 def without_mnemonic(text: str) -> str:

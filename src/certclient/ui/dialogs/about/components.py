@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from certclient.ui.dialogs.about.notices import Component, third_party_notices
 from certclient.ui.dialogs.about.text import licence_text
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.parts import PlainLabel, Sentence
 from certclient.ui.widgets.selection import keep_selection_visible
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class NoticesPage(QWidget):
         self._context = context
         self._components: Sequence[Component] = ()
         self._loading = False
-        self._label = QLabel()
+        self._label = PlainLabel()
         self.search = SearchField()
         self._label.setBuddy(self.search)
         self.search.setClearButtonEnabled(True)

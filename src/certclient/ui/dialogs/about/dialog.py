@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
@@ -25,7 +24,7 @@ from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Facts, Heading, Scroll, Sentence
+from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Scroll, Sentence
 from certclient.ui.widgets.sizes import fitting_size
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class AboutSummary(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
-        self._icon = QLabel()
+        self._icon = PlainLabel()
         self._name = Heading()
         self._facts = Facts()
         self._own = Sentence()

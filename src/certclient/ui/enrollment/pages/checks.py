@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.model.errors import CertclientError, ErrorCode
@@ -19,7 +19,7 @@ from certclient.ui.tasks.enrollment_worker import no_consent
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.icons import pixmap
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.parts import PlainLabel, Sentence
 from certclient.ui.widgets.severity import Severity, severity_colour
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class _Row:
     """The widgets of one check."""
 
     def __init__(self) -> None:
-        self._sign, self._name, self._outcome = QLabel(), Sentence(), QLabel()
+        self._sign, self._name, self._outcome = PlainLabel(), Sentence(), PlainLabel()
 
     def add_to(self, grid: QGridLayout, row: int) -> None:
         grid.addWidget(self._sign, row, 0)

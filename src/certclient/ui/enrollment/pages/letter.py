@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from certclient.enrollment.planner import check_user_id
 from certclient.model.errors import CertclientError
@@ -18,7 +18,7 @@ from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sen
 from certclient.ui.enrollment.pages.code_advice import code_mismatch
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.error_panel import FieldMessage
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.parts import PlainLabel, Sentence
 from certclient.ui.widgets.secret_field import SecretField
 
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ class LetterPage(WizardPage):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._reason_text = Sentence()
-        self._bank_label, self._user_label, self._code_label = QLabel(), QLabel(), QLabel()
+        self._bank_label, self._user_label, self._code_label = (
+            PlainLabel(),
+            PlainLabel(),
+            PlainLabel(),
+        )
         self._bank = QComboBox()
         self._user = _field()
         self._code = SecretField()

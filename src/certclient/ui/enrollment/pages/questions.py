@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.destination import Destination
@@ -16,7 +16,7 @@ from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.enrollment.pages.code_advice import code_advice, code_mismatch
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import Sentence, sentences
+from certclient.ui.widgets.parts import PlainLabel, Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.severity import Severity
 
@@ -45,7 +45,7 @@ class QuestionPanel(QWidget):
         self._explanation = Sentence()
         self._wrong, self._warning = FieldMessage(), FieldMessage(Severity.WARNING)
         self._advice = Sentence()
-        self._label = QLabel()
+        self._label = PlainLabel()
         self.field = SecretField()
         self._keys = KeyHint(self.field)
         self._label.setBuddy(self.field)

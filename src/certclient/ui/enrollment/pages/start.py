@@ -293,7 +293,7 @@ class _Choice(QWidget):
 
     def show_place(self, name: str, short: str, trouble: str, usable: bool) -> None:
         """`short`: why it cannot be chosen; `trouble`: that, and what helps."""
-        self.radio.setText(visible(name))
+        self.radio.setText(visible(name).replace("&", "&&"))
         self.radio.setEnabled(usable)
         self.radio.setAccessibleDescription(trouble)
         self.radio.setToolTip(tool_tip(trouble))

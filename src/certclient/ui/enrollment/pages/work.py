@@ -15,7 +15,7 @@ from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sen
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.widgets.boxes import LossQuestion
-from certclient.ui.widgets.parts import Note, Sentence, show_sign
+from certclient.ui.widgets.parts import Note, PlainLabel, Sentence, show_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -233,7 +233,7 @@ class _Steps(QWidget):
         self._warnings = Note()
         self._status: ProcedureStatus | None = None
         self._said: set[Step] = set()
-        self._rows = {step: (QLabel(), Sentence()) for step in Step}
+        self._rows = {step: (PlainLabel(), Sentence()) for step in Step}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
