@@ -15,12 +15,15 @@ from certclient.model.secret import Secret
 def bank_secrets(context: RunContext, record: Record, current: Certificate) -> BankSecrets:
     """The link's ticket, which replaces both secrets, or the secrets that the bank requires.
 
+    A ticket is sent once: if the bank refuses it, the next request of this run goes without it.
     None at all over a protocol that cannot carry them: its profile asks for none, and a ticket
     has no place in its request. Raises BANK_SECRETS_REQUIRED if the user gives none.
     """
     if not context.environment.ca.abilities.carries_bank_secrets:
         return BankSecrets()
-    if ticket := context.take_ticket():
+    ticket = context.take_ticket()
+    context.ticket_sent = ticket is not None
+    if ticket is not None:
         return BankSecrets(registration_token=ticket)
     profile = context.environment.profile
     owner = current.named_owner(profile.subject_rule)

@@ -15,6 +15,13 @@ _MAX_KEYS = 3
 """Keys of one procedure before a refusal counts as final."""
 
 
+_NOT_THE_TICKET = (
+    RefusalReason.CERTIFICATE_REVOKED,
+    RefusalReason.SIGNER_NOT_TRUSTED,
+    RefusalReason.KEY_NOT_ACCEPTED,
+)
+
+
 class Disposition(enum.Enum):
     """What happens to the procedure."""
 
@@ -87,11 +94,13 @@ def disposition(
     resumed: bool,
     store_open: bool,
     unanswered: bool,
+    ticket_sent: bool = False,
 ) -> Disposition:
     """Decides about an `error` in the step that follows `record`'s state.
 
     `resumed`: an earlier run may have created a key that is not journalled. `store_open`: this run
     has the new key's store open. `unanswered`: the same message may have reached the CA before.
+    `ticket_sent`: the request carries the ticket of a link.
     """
     code = error.code
     if record.state in (ProcedureState.PREPARED, ProcedureState.KEY_CREATED):
@@ -110,6 +119,8 @@ def disposition(
         if _key_is_used(record, error, unanswered=unanswered):
             return Disposition.ANOTHER_KEY
         if _may_restart(record, code, unanswered=unanswered):
+            return Disposition.RESTART
+        if ticket_sent and _may_mean_ticket(error):
             return Disposition.RESTART
     return Disposition.ABANDON if code in _FINAL else Disposition.KEEP
 
@@ -136,6 +147,12 @@ def _may_restart(record: Record, code: ErrorCode, *, unanswered: bool) -> bool:
     return record.transactions < _MAX_TRANSACTIONS and (
         code in _NO_REQUEST or (unanswered and code in _REQUEST_REFUSED)
     )
+
+
+def _may_mean_ticket(error: CertclientError) -> bool:
+    """Whether a CA may refuse because of a link's ticket: anybody can write a link, with a ticket
+    that is none. Without it, the bank asks for what it wants, or for nothing."""
+    return error.code is ErrorCode.CA_REFUSED and not refused_because(error, *_NOT_THE_TICKET)
 
 
 def _before_sending(

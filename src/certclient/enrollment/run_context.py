@@ -99,13 +99,13 @@ class RunContext:
     `resumed`: an earlier run began the procedure. `unanswered`: the journalled message was sent by
     an earlier run, or more than once, so the CA may already have processed it. `transaction`
     carries a request that must not be journalled (it holds a bank PIN). `code`: the issue code,
-    asked for once per run. `ticket`: from a bank's link, to be used once. `login`: this run's login
-    test of the new certificate. `bank_holds`: what the CA holds after the new certificate was
-    refused. `not_accepted`: the serial number (hex) of a new certificate that the bank refused and
-    this run has replaced. `key_only`: the run makes its key beside another one (`beside`).
-    `meanwhile`: a block that does something else while the CA works on the request. `make_room`:
-    removes what that has made, if anything, from a full token. `store_use`: held by whichever of
-    the two runs uses a store.
+    asked for once per run. `ticket`: from a bank's link, to be used once. `ticket_sent`: whether
+    the request carries it. `login`: this run's login test of the new certificate. `bank_holds`:
+    what the CA holds after the new certificate was refused. `not_accepted`: the serial number (hex)
+    of a new certificate that the bank refused and this run has replaced. `key_only`: the run makes
+    its key beside another one (`beside`). `meanwhile`: a block that does something else while the
+    CA works on the request. `make_room`: removes what that has made, if anything, from a full
+    token. `store_use`: held by whichever of the two runs uses a store.
     """
 
     environment: Environment
@@ -116,6 +116,7 @@ class RunContext:
     transaction: Transaction | None = None
     code: Secret | None = None
     ticket: Secret | None = None
+    ticket_sent: bool = False
     login: LoginTest = UNCONFIRMED
     bank_holds: BankHolds | None = None
     not_accepted: str = ""
@@ -168,7 +169,7 @@ class RunContext:
     def restart(self) -> None:
         """Resets the run for another procedure; stores stay open, so each PIN is asked for only
         once."""
-        self.resumed = self.unanswered = False
+        self.resumed = self.unanswered = self.ticket_sent = False
         self.transaction = self.code = self.ticket = self.bank_holds = None
         self.login = UNCONFIRMED
 

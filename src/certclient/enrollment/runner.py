@@ -142,6 +142,7 @@ class ProcedureRunner:
             resumed=context.resumed or bool(record.used_key_id),
             store_open=context.is_open(record.store_id),
             unanswered=context.unanswered,
+            ticket_sent=context.ticket_sent,
         )
         if verdict is Disposition.RESTART:
             return self.save(replace(record, state=ProcedureState.KEY_CREATED))

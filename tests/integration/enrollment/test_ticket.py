@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certclient.ca.client import BankSecrets
+import pytest
+
+from certclient.ca.client import BankSecrets, RefusalReason, refusal_error
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Finished
 from certclient.model.errors import CertclientError, ErrorCode
@@ -43,6 +45,37 @@ def test_ticket_replaces_pin_and_one_time_password(customer: CustomerComputer) -
     assert not any(
         TICKET.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file()
     )
+
+
+@pytest.mark.parametrize("bank_asks", [False, True])
+def test_a_renewal_goes_on_without_a_ticket_that_the_bank_refuses(
+    customer: CustomerComputer, bank_asks: bool
+) -> None:
+    """Any page can hold a link with a ticket that the bank has never issued."""
+    customer.ca.faults["send"] = [refusal_error("This link was used before.")]
+    answers = {SecretKind.BANK_PIN: ["4711"], SecretKind.ONE_TIME_PASSWORD: ["83920174"]}
+    person = ScriptedUser(pins=[PIN], secrets=answers if bank_asks else {})
+    if bank_asks:
+        require_bank_secrets(customer)
+    outcome = customer.enrollment().renew(
+        customer.stored(), customer.store, person, Secret("forged")
+    )
+    assert isinstance(outcome, Finished)
+    instead = ("4711", "83920174") if bank_asks else (None, None)
+    assert [revealed(one) for one in customer.ca.seen_secrets] == [(None, "forged"), instead]
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_a_refusal_that_is_not_about_the_ticket_ends_the_renewal(
+    customer: CustomerComputer, refusals: int
+) -> None:
+    reasons = (RefusalReason.CERTIFICATE_REVOKED,) if refusals == 1 else ()
+    customer.ca.faults["send"] = [refusal_error("No.", *reasons) for _ in range(refusals)]
+    with pytest.raises(CertclientError):
+        customer.enrollment().renew(
+            customer.stored(), customer.store, ScriptedUser(pins=[PIN]), Secret(TICKET)
+        )
+    assert len(customer.ca.seen_secrets) == refusals
 
 
 def test_second_transaction_requests_the_bank_secrets_instead(customer: CustomerComputer) -> None:
