@@ -948,8 +948,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Issue code</translation>
     </message>
     <message>
-        <source>The link from your bank has brought the issue code.</source>
-        <translation>The link from your bank has brought the issue code.</translation>
+        <source>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank's page or in its message.</source>
+        <translation>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank's page or in its message.</translation>
     </message>
     <message>
         <source>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</source>
@@ -978,6 +978,33 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>&amp;Cancel</source>
         <translation>&amp;Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>LinkFollower</name>
+    <message>
+        <source>The link is for a bank that is not set up on this computer.</source>
+        <translation>The link is for a bank that is not set up on this computer.</translation>
+    </message>
+    <message>
+        <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
+        <translation>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</translation>
+    </message>
+    <message>
+        <source>Plug in the USB token “{0}” first.</source>
+        <translation>Plug in the USB token “{0}” first.</translation>
+    </message>
+    <message>
+        <source>{user}: it can be renewed from {day}.</source>
+        <translation>{user}: it can be renewed from {day}.</translation>
+    </message>
+    <message>
+        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
+        <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
+    </message>
+    <message>
+        <source>A window that another link has opened is still open. Finish it or close it first, then follow the link once more.</source>
+        <translation>A window that another link has opened is still open. Finish it or close it first, then follow the link once more.</translation>
     </message>
 </context>
 <context>
@@ -1916,26 +1943,6 @@ Closing the window removes everything.</translation>
     <message>
         <source>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</source>
         <translation>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</translation>
-    </message>
-    <message>
-        <source>The link is for a bank that is not set up on this computer.</source>
-        <translation>The link is for a bank that is not set up on this computer.</translation>
-    </message>
-    <message>
-        <source>Plug in the USB token “{0}” first.</source>
-        <translation>Plug in the USB token “{0}” first.</translation>
-    </message>
-    <message>
-        <source>{user}: it can be renewed from {day}.</source>
-        <translation>{user}: it can be renewed from {day}.</translation>
-    </message>
-    <message>
-        <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
-        <translation>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</translation>
-    </message>
-    <message>
-        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
-        <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
     </message>
 </context>
 <context>

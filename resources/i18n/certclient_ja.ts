@@ -946,8 +946,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>発行コード</translation>
     </message>
     <message>
-        <source>The link from your bank has brought the issue code.</source>
-        <translation>発行コードは、金融機関のリンクから受け取りました。入力は要りません。</translation>
+        <source>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank&apos;s page or in its message.</source>
+        <translation>開いたリンクに、発行コードが含まれています。このようなリンクは誰でも作れます。金融機関のページまたは金融機関からのご案内で押したリンクの場合だけ、お進みください。</translation>
     </message>
     <message>
         <source>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</source>
@@ -976,6 +976,33 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>&amp;Cancel</source>
         <translation>キャンセル(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>LinkFollower</name>
+    <message>
+        <source>The link is for a bank that is not set up on this computer.</source>
+        <translation>このリンクの金融機関は、このパソコンに設定されていません。</translation>
+    </message>
+    <message>
+        <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
+        <translation>リンクの電子証明書は、このパソコンにありません。専用USBに入っている場合は、専用USBを接続して、一覧から選んでください。</translation>
+    </message>
+    <message>
+        <source>Plug in the USB token “{0}” first.</source>
+        <translation>先に専用USB「{0}」を差し込んでください。</translation>
+    </message>
+    <message>
+        <source>{user}: it can be renewed from {day}.</source>
+        <translation>{user} の電子証明書は、{day}から更新できます。</translation>
+    </message>
+    <message>
+        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
+        <translation>リンクの手続きは、すでに始まっています。開いている手続きの画面で、お続けください。</translation>
+    </message>
+    <message>
+        <source>A window that another link has opened is still open. Finish it or close it first, then follow the link once more.</source>
+        <translation>別のリンクで開いた画面が、まだ開いています。その手続きを終えるか画面を閉じてから、もう一度リンクを押してください。</translation>
     </message>
 </context>
 <context>
@@ -1906,26 +1933,6 @@ Closing the window removes everything.</source>
     <message>
         <source>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</source>
         <translation>新しい電子証明書は保存されましたが、受け取りをまだ金融機関に連絡できていません。このソフトが自動で連絡し直します。</translation>
-    </message>
-    <message>
-        <source>The link is for a bank that is not set up on this computer.</source>
-        <translation>このリンクの金融機関は、このパソコンに設定されていません。</translation>
-    </message>
-    <message>
-        <source>Plug in the USB token “{0}” first.</source>
-        <translation>先に専用USB「{0}」を差し込んでください。</translation>
-    </message>
-    <message>
-        <source>{user}: it can be renewed from {day}.</source>
-        <translation>{user} の電子証明書は、{day}から更新できます。</translation>
-    </message>
-    <message>
-        <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
-        <translation>リンクの電子証明書は、このパソコンにありません。専用USBに入っている場合は、専用USBを接続して、一覧から選んでください。</translation>
-    </message>
-    <message>
-        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
-        <translation>リンクの手続きは、すでに始まっています。開いている手続きの画面で、お続けください。</translation>
     </message>
 </context>
 <context>

@@ -80,6 +80,10 @@ def _main() -> int:
     from certclient.platform.library_variables import drop_library_variables
 
     drop_library_variables()
+    if any("ticket=" in one for one in sys.argv):
+        from certclient.platform.own_arguments import hide_ticket
+
+        hide_ticket()
     from certclient.platform.library_warnings import ignore_library_warnings
 
     ignore_library_warnings()

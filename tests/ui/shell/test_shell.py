@@ -207,7 +207,7 @@ def test_second_link_adds_the_code_to_the_open_wizard(ui: UiEnvironment, program
     driver = program()
     driver.starts(StartRequest(link=parse(f"certclient:obtain?profile=practice&user={USER}")))
     driver.wizard_driver.arrives_at(WizardPageId.LETTER)
-    assert "発行コードを受け取りました" not in driver.wizard_driver.text
+    assert "発行コードが含まれています" not in driver.wizard_driver.text
     code = ui.bank.issue_code().reveal()
     link = parse(f"certclient:obtain?profile=practice&user={USER}&ticket={code}")
     driver.shell.carry_out(StartRequest(link=link))

@@ -7,6 +7,7 @@ terminal.
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import click
 
@@ -32,8 +33,7 @@ _MAX_WAIT = 60.0
 def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> int:
     """Renews or obtains as the link requests; returns the exit code."""
     invocation.command = "open-link"
-    requested = _read(invocation, link)
-    session = _session(invocation, requested)
+    session, requested = _session(invocation, _read(invocation, link))
     if requested.profile_id not in ("", session.profile.id):
         raise _refused(invocation.catalogue.text("reason.link-bank"))
     session.interaction.require_consent_possible()
@@ -53,15 +53,17 @@ def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> 
     return show_results(invocation, [result])
 
 
-def _session(invocation: Invocation, requested: DeepLink) -> EnrollmentSession:
-    """The session of the link's bank; of the certificate's if the link names no bank."""
+def _session(invocation: Invocation, requested: DeepLink) -> tuple[EnrollmentSession, DeepLink]:
+    """The session of the link's bank; of the certificate's if the link names no bank. With it, the
+    link: a ticket is for one bank, so that with several, a link that names none has none."""
     if invocation.profile_name or requested.verb is Verb.OBTAIN:
-        return EnrollmentSession(invocation, PresetAnswers(), _MAX_WAIT)
+        return EnrollmentSession(invocation, PresetAnswers(), _MAX_WAIT), requested
     sessions = EnrollmentSessions(invocation, PresetAnswers(), _MAX_WAIT)
     if len(sessions.each) == 1:
-        return sessions.each[0]
+        return sessions.each[0], requested
     inventory, user_id = sessions.inventory, requested.user_id
-    return sessions.of(named(inventory, user_id) if user_id else the_renewable_one(inventory))
+    entry = named(inventory, user_id) if user_id else the_renewable_one(inventory)
+    return sessions.of(entry), replace(requested, ticket="")
 
 
 def _read(invocation: Invocation, link: str) -> DeepLink:

@@ -49,6 +49,10 @@ class ErrorDialog(QDialog):
         self._retranslate()
         fit_height(self, layout, _WIDTH)
 
+    def shows(self, error: CertclientError) -> bool:
+        """Whether this is the dialog of an error like `error`."""
+        return (self._error.code, self._error.data) == (error.code, error.data)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Has a screen reader say what happened."""
         super().showEvent(event)

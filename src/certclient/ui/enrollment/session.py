@@ -118,17 +118,24 @@ class WizardSession(QObject):
         """Whether a ticket from a bank's link replaces issue code, PIN and one-time password."""
         return self._ticket is not None
 
-    def offer_ticket(self, ticket: Secret) -> bool:
-        """Keeps another ticket for the next run. Returns False once a run has begun: a ticket can
-        only be sent with the request."""
+    @property
+    def waits_for_consent(self) -> bool:
+        """Whether no run has begun, and none has ended: the user may still agree to one."""
         wizard_state = self.wizard_state
-        if (
+        return not (
             self.run is not None
             or wizard_state.procedure_id
             or isinstance(wizard_state.outcome, Finished)
-        ):
+        )
+
+    def offer_ticket(self, ticket: Secret) -> bool:
+        """Keeps a ticket for the next run, unless there is one: any page can hold a link with
+        another one. Returns False once a run has begun: a ticket can only be sent with the
+        request."""
+        if not self.waits_for_consent:
             return False
-        self._ticket = ticket
+        if self._ticket is None:
+            self._ticket = ticket
         return True
 
     def _take_ticket(self) -> Secret | None:

@@ -34,7 +34,7 @@ from certclient.ui.enrollment.pages.work import WorkPage
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import ButtonBar
-from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.input_guard import HOLD_SECONDS, LINK_HOLD_SECONDS, InputGuard
 from certclient.ui.widgets.sizes import fitting_size
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class EnrollmentWizard(QDialog):
         self._presented: WizardPage | None = None
         self._unsaid: WizardPage | None = None
         self._was_active = False
+        self._is_by_link = False
         self.guard = InputGuard(self)
         self.bar = ButtonBar(self.reject)
         self._letter = LetterPage(session)
@@ -223,7 +224,7 @@ class EnrollmentWizard(QDialog):
         if page is not self.page_now:
             return
         self._presented = page
-        self.guard.page_changed()
+        self.guard.page_changed(self._hold_seconds)
         self.setUpdatesEnabled(False)
         self.bar.offer(page.buttons(), typing=page.first_field() is not None)
         page.show()
@@ -332,8 +333,26 @@ class EnrollmentWizard(QDialog):
             page.leave()
         self.deleteLater()
 
+    def opened_by_link(self) -> None:
+        """A link has opened or raised it: whoever looks at a web page has to see this window before
+        a key or click here means consent."""
+        self._is_by_link = True
+        self.guard.page_changed(self._hold_seconds)
+
+    @property
+    def waits_for_consent_to_link(self) -> bool:
+        """Whether a link has opened it and its user has not decided yet."""
+        return self._is_by_link and self.isVisible() and self.session.waits_for_consent
+
+    @property
+    def _hold_seconds(self) -> float:
+        return LINK_HOLD_SECONDS if self._is_by_link and not self.session.run else HOLD_SECONDS
+
     def offer_ticket(self, ticket: Secret) -> bool:
-        """Accepts another ticket from a bank's link. Returns False if it comes too late."""
+        """Accepts a ticket from a bank's link, unless there is one, or the user has typed a code.
+        Returns False if it comes too late."""
+        if self._letter.has_code:
+            return True
         taken = self.session.offer_ticket(ticket)
         if taken and self.page_now is not None:
             self.page_now.refresh()

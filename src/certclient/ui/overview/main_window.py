@@ -156,14 +156,19 @@ class MainWindow(QMainWindow):
                 return
 
     def show_error(self, error: CertclientError, row: Row | None = None) -> None:
-        """Shows an error; `row` is the certificate concerned, if any."""
+        """Shows an error, once at a time; `row` is the certificate concerned, if any."""
+        if any(one.isVisible() and one.shows(error) for one in self.findChildren(ErrorDialog)):
+            return
         profile = row.profile if row else next(iter(self._context.profiles), None)
         owner = row.entry.owner if row else None
         contact = self._context.contact(profile, owner) if profile else ""
         ErrorDialog(self._context, error, contact, self).open()
 
     def show_message(self, text: str) -> None:
-        """Shows an information box without blocking."""
+        """Shows an information box without blocking; the same text once at a time."""
+        boxes = self.findChildren(QMessageBox)
+        if any(box.isVisible() and box.text() == text for box in boxes):
+            return
         box = new_box(QMessageBox.Icon.Information, self.windowTitle(), self)
         box.setText(text)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

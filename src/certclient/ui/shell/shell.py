@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from certclient.enrollment.interaction import NonInteractive
-from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.overview import Overview, Row
 from certclient.enrollment.procedure import Pending, ProcedureState, ProcedureView
 from certclient.enrollment.reminder import Reminder, ReminderHistory
-from certclient.enrollment.unattended import store_blocker
-from certclient.model.deep_link import DeepLink, Verb
-from certclient.model.secret import Secret
-from certclient.model.visible_text import visible
+from certclient.model.deep_link import DeepLink
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.result_panel import ResultTexts, grouped
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.background_resume import BackgroundResume
 from certclient.ui.shell.clock_monitor import ClockMonitor
+from certclient.ui.shell.link_follower import LinkFollower
 from certclient.ui.shell.revocation_monitor import RevocationMonitor
 from certclient.ui.shell.shutdown import GracefulShutdown
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
@@ -27,13 +23,11 @@ from certclient.ui.shell.small_notice import SmallNotice
 from certclient.ui.shell.tray import Tray
 from certclient.ui.shell.update_monitor import UpdateMonitor
 from certclient.ui.shell.wizard_manager import WizardManager
-from certclient.ui.tasks.runner import STORE_SCAN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from certclient.enrollment.procedure_status import ProcedureStatus
-    from certclient.store.base import CertificateStore
     from certclient.ui.context import AppContext
     from certclient.updates.check import UpdateNotice
 
@@ -68,6 +62,7 @@ class Shell(QObject):
         self.watch = ClockMonitor(context.clock, self)
         self.wizard_manager = WizardManager(context, self)
         self.background = BackgroundResume(context, self)
+        self.links = LinkFollower(context, self.window, self.wizard_manager, self)
         self.shutdown = GracefulShutdown(self.wizard_manager, context.tasks, self)
         self.updates = UpdateMonitor(context, self)
         self.revocations = RevocationMonitor(context, self)
@@ -133,8 +128,9 @@ class Shell(QObject):
         window.stores_changed.connect(self.scanner.refresh)
         # Queued: during closeEvent the window is still visible.
         window.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
+        self.links.resume_requested.connect(self._continue)
+        self.links.bank_asked.connect(self.scanner.refresh)
         self.wizard_manager.failed.connect(window.show_error)
-        self.wizard_manager.ticket_too_late.connect(self._show_too_late)
         self.wizard_manager.ended.connect(self._run_ended)
         self.wizard_manager.batch_ended.connect(self._report_results)
         self.wizard_manager.left_unconfirmed.connect(self._left_unconfirmed)
@@ -169,7 +165,7 @@ class Shell(QObject):
             return
         if self._link is not None:
             link, self._link = self._link, None
-            self._follow(link, overview)
+            self.links.follow(link, overview)
         if self._remind_next:
             self._remind_next = False
             self._remind(overview)
@@ -232,74 +228,10 @@ class Shell(QObject):
                 self.window.updates.title(notice), self.window.updates.sentence(notice)
             )
 
-    def _follow(self, link: DeepLink, overview: Overview) -> None:
-        """Opens the window that asks for consent; a link never acts by itself."""
-        if link.profile_id and self._context.profile(link.profile_id) is None:
-            self.window.show_message(
-                self.tr("The link is for a bank that is not set up on this computer.")
-            )
-            return
-        row = _meant(link, overview)
-        if row is not None:
-            self.window.table.select(row)
-            self._confirm_mismatch(row, overview)
-        if link.verb is Verb.OPEN:
-            return
-        ticket = Secret(link.ticket) if link.ticket else None
-        if link.verb is Verb.OBTAIN:
-            self.wizard_manager.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
-        elif row is not None and row.absent:
-            self.window.show_message(
-                self.tr("Plug in the USB token “{0}” first.").format(visible(row.entry.store.label))
-            )
-        elif row is not None and row.procedure is not None:
-            self._continue(row.procedure)
-        elif row is not None and row.condition is Condition.VALID:
-            day = self._context.catalogue.first(row.entry.life)
-            self.window.show_message(
-                self.tr("{user}: it can be renewed from {day}.").format(
-                    user=visible(row.entry.full_id), day=day
-                )
-            )
-        elif row is not None:
-            self.wizard_manager.renew(row, notice=True, ticket=ticket)
-        else:
-            self.window.show_message(
-                self.tr(
-                    "The certificate that the link is about is not on this computer. If it is on a"
-                    " USB token, plug it in and choose it in the list."
-                )
-            )
-
     def _continue(self, status: ProcedureStatus) -> None:
         """続ける, or the window of what runs."""
         self.background.include(status.procedure_id)
         self.wizard_manager.resume(status)
-
-    def _confirm_mismatch(self, meant: Row, overview: Overview) -> None:
-        """Checks with the CA when a link names a certificate other than the one that counts here.
-
-        Anyone can publish such a link, so it proves nothing. The check runs in the background and
-        only if it needs no user interaction.
-        """
-        owner = (meant.profile.id, meant.entry.owner)
-        for row in overview.rows:
-            same_owner = (row.profile.id, row.entry.owner) == owner
-            if row is not meant and same_owner and row.condition.counts:
-                self._context.tasks.run(
-                    partial(_ask_bank, self._context, row, overview.stores),
-                    stores=(STORE_SCAN, *(store.store_id for store in overview.stores)),
-                    done=lambda _nothing: self.scanner.refresh(),
-                    failed=lambda _error: None,
-                )
-
-    def _show_too_late(self) -> None:
-        self.window.show_message(
-            self.tr(
-                "The procedure that the link is about has begun already. Please go on in its"
-                " window."
-            )
-        )
 
     def _run_ended(self, end: object) -> None:
         self.scanner.refresh()
@@ -382,27 +314,3 @@ class Shell(QObject):
     def _quit(self) -> None:
         self.window.hide()
         self.ended.emit()
-
-
-def _ask_bank(context: AppContext, row: Row, stores: Sequence[CertificateStore]) -> None:
-    """Runs in a worker. Does nothing if using the key needs user interaction."""
-    if store_blocker(row.profile, row.entry) is None:
-        context.enrollment(row.profile, stores).check_with_bank(row.entry.stored, NonInteractive())
-
-
-def _meant(link: DeepLink, overview: Overview) -> Row | None:
-    """Returns the certificate that the link names, or else the one that counts for its user ID. For
-    a link without a user ID, returns the most urgent one due."""
-    rows = [
-        row
-        for row in overview.rows
-        if link.profile_id in ("", row.profile.id)
-        and row.entry.counts_for_owner
-        and (not row.folded or row.condition is Condition.REPLACED)
-    ]
-    if link.user_id:
-        own = [row for row in rows if row.entry.owner.user_id == link.user_id]
-        own.sort(key=lambda row: not row.condition.counts)
-        named = (row for row in own if row.entry.certificate.serial_hex == link.serial)
-        return next(named, None) or next(iter(own), None)
-    return next((row for row in rows if row.due), None)

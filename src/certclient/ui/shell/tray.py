@@ -85,15 +85,15 @@ class Tray(QObject):
             if rows[0].needs_another
             else self.tr("Please renew your certificate")
         )
-        self.notify(title, text)
+        self._show(title, text)
 
     def notify(self, title: str, text: str) -> None:
         """Shows a notification for 15 seconds."""
+        self._show(visible(title), visible(text, lines=True))
+
+    def _show(self, title: str, text: str) -> None:
         self.icon.showMessage(
-            notification(visible(title)),
-            notification(visible(text, lines=True)),
-            self.icon.icon(),
-            _NOTICE_MILLISECONDS,
+            notification(title), notification(text), self.icon.icon(), _NOTICE_MILLISECONDS
         )
 
     def sentence(self, row: Row) -> str:

@@ -29,6 +29,8 @@ class WizardManager(QObject):
     """A CertclientError: the wizard could not be opened."""
     ticket_too_late = Signal()
     """A link carried a ticket for a procedure that has already sent its request."""
+    other_link_open = Signal()
+    """A link would open a second window while that of another link waits for consent."""
     ended = Signal(object)
     """The result of a run: Finished, Pending or a CertclientError."""
     batch_ended = Signal()
@@ -73,16 +75,20 @@ class WizardManager(QObject):
         batch = self._batch
         return batch if batch is not None and shiboken6.isValid(batch) else None
 
-    def renew(self, row: Row, *, notice: bool = False, ticket: Secret | None = None) -> None:
+    def renew(self, row: Row) -> None:
         """Opens the wizard for 更新, or for what the expiry date allows instead.
 
-        If its procedure runs already, raises the window of that. `notice`: not requested by a
-        click here, so it begins with the notice. `ticket`: from a bank's link.
+        If its procedure runs already, raises the window of that.
         """
-        self._open(
+        self._open(row.key, lambda: EnrollmentWizard.renew(self._context, row.entry.stored))
+
+    def renew_by_link(self, row: Row, ticket: Secret | None) -> None:
+        """Opens the wizard for a link, which nobody here has asked for: it begins with the notice.
+        `ticket`: the link's."""
+        self._open_by_link(
             row.key,
             lambda: EnrollmentWizard.renew(
-                self._context, row.entry.stored, notice=notice, ticket=ticket
+                self._context, row.entry.stored, notice=True, ticket=ticket
             ),
             ticket,
         )
@@ -90,7 +96,11 @@ class WizardManager(QObject):
     def obtain_again(self, row: Row) -> None:
         """取得 in place of a certificate that has expired or that the bank has refused."""
         if row.needs_another:
-            self.obtain_for(row.entry.owner.user_id, profile_id=row.profile.id)
+            user_id, profile_id = row.entry.owner.user_id, row.profile.id
+            self._open(
+                (profile_id, user_id),
+                lambda: EnrollmentWizard.obtain(self._context, user_id, profile_id=profile_id),
+            )
         else:
             self.renew(row)
 
@@ -102,7 +112,7 @@ class WizardManager(QObject):
         self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
     ) -> None:
         """Opens 取得 for a link; "" for what the link did not name."""
-        self._open(
+        self._open_by_link(
             (profile_id, user_id),
             lambda: EnrollmentWizard.obtain(
                 self._context, user_id, profile_id=profile_id, ticket=ticket
@@ -158,35 +168,48 @@ class WizardManager(QObject):
                 return wizard
         return None
 
-    def _open(
-        self,
-        key: tuple[str, str],
-        make: Callable[[], EnrollmentWizard],
-        ticket: Secret | None = None,
+    def _open_by_link(
+        self, key: tuple[str, str], make: Callable[[], EnrollmentWizard], ticket: Secret | None
     ) -> None:
-        """Opens the wizard of a bank and user ID, or raises the existing one, or すべて更新 while
-        that renews it; passes on `ticket`."""
+        """As `_open`, with a link's `ticket`; of those that a link has opened, one at a time waits
+        for consent, whatever user IDs the links name."""
+        waiting = [one for one in self.wizards if one.waits_for_consent_to_link]
+        wizard = self._find(key)
+        if waiting and wizard not in waiting:
+            _raise(waiting[0])
+            self.other_link_open.emit()
+            return
+        opened = self._open(key, make)
+        if opened is None:
+            return
+        opened.opened_by_link()
+        if ticket is not None and wizard is opened and not opened.offer_ticket(ticket):
+            self.ticket_too_late.emit()
+
+    def _open(
+        self, key: tuple[str, str], make: Callable[[], EnrollmentWizard]
+    ) -> EnrollmentWizard | None:
+        """Opens the wizard of a bank and user ID, or raises the existing one and returns it; None
+        if there is none, or while すべて更新, which is raised, renews it."""
         status = self._context.state.overview.status(key)
         if status is not None and status.batch and self.batch is not None:
             _raise(self.batch)
-            return
+            return None
         wizard = self._find(key)
         if wizard is None:
             try:
                 wizard = make()
             except CertclientError as error:
                 self.failed.emit(error)
-                return
+                return None
             self._wizards[key] = wizard
             wizard.finished_with.connect(self._run_ended)
             wizard.left_unconfirmed.connect(self.left_unconfirmed)
             wizard.finished.connect(self.changed)
             wizard.destroyed.connect(self.changed)
-            ticket = None
         _raise(wizard)
-        if ticket is not None and not wizard.offer_ticket(ticket):
-            self.ticket_too_late.emit()
         self.changed.emit()
+        return wizard
 
     def _run_ended(self, end: object) -> None:
         self.ended.emit(end)

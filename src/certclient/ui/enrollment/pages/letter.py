@@ -90,7 +90,10 @@ class LetterPage(WizardPage):
         self._code.setVisible(not self.session.has_ticket)
         self._code_label.setVisible(not self.session.has_ticket)
         self._hint.set_text(
-            self.tr("The link from your bank has brought the issue code.")
+            self.tr(
+                "The link that was opened has brought an issue code. Anybody can write such a link:"
+                " go on only if you have followed it on your bank's page or in its message."
+            )
             if self.session.has_ticket
             else self._code_hint()
         )
@@ -204,6 +207,11 @@ class LetterPage(WizardPage):
             self.session.fail(error)
             return
         self.session.forward(WizardPageId.LETTER)
+
+    @property
+    def has_code(self) -> bool:
+        """Whether an issue code has been typed."""
+        return not self._code.is_empty
 
     def take_code(self) -> str:
         """Returns the issue code as it was typed, and clears its field."""
