@@ -11,6 +11,8 @@ LIBRARY_VARIABLES = (
     "OPENSSL_ENGINES",
     # Python's ssl and GnuTLS write the keys of each connection into this file.
     "SSLKEYLOGFILE",
+    # GnuTLS reads which algorithms and versions are good enough from this file.
+    "GNUTLS_SYSTEM_PRIORITY_FILE",
     # Qt: folders of plugins, and plugins that are loaded by name.
     "QT_PLUGIN_PATH",
     "QT_QPA_PLATFORM_PLUGIN_PATH",
