@@ -102,9 +102,6 @@ class RunContext:
     asked for once per run. `ticket`: from a bank's link, to be used once. `ticket_sent`: whether
     the request carries it. `login`: this run's login test of the new certificate. `bank_holds`:
     what the CA holds after the new certificate was refused. `not_accepted`: the serial number (hex)
-    asked for once per run. `ticket`: from a bank's link, to be used once. `ticket_sent`: whether
-    the request carries it. `login`: this run's login test of the new certificate. `bank_holds`:
-    what the CA holds after the new certificate was refused. `not_accepted`: the serial number (hex)
     of a new certificate that the bank refused and this run has replaced. `key_only`: the run makes
     its key beside another one (`beside`). `meanwhile`: a block that does something else while the
     CA works on the request. `make_room`: removes what that has made, if anything, from a full

@@ -44,11 +44,11 @@ def planted(tmp_path: Path) -> dict[str, str]:
 
 
 def test_a_renewal_loads_nothing_and_gives_no_keys_away(
-    pc: CliComputer, planted: dict[str, str], tmp_path: Path
+    started_pc: CliComputer, planted: dict[str, str], tmp_path: Path
 ) -> None:
-    pc.add_certificate(PC_USER, pc.nss.store())
-    pc.variables |= planted
-    done = pc.run("renew", "--yes", PC_USER)
+    started_pc.add_certificate(PC_USER, started_pc.nss.store())
+    started_pc.variables |= planted
+    done = started_pc.run("renew", "--yes", PC_USER)
     assert done.code == 0, done.err
     assert not (tmp_path / "loaded").exists()
     assert not (tmp_path / "keys").exists()

@@ -83,6 +83,17 @@ def shown(driver: ShellDriver) -> dict[str, str]:
     }
 
 
+def conditions(driver: ShellDriver) -> dict[str, tuple[str, str | None]]:
+    """Condition and phase of each certificate in the main window, by serial number."""
+    return {
+        row.entry.certificate.serial_hex: (
+            row.condition.value,
+            row.procedure.phase.value if row.procedure is not None else None,
+        )
+        for row in driver.shell.scanner.overview.rows
+    }
+
+
 def assert_agrees(driver: ShellDriver, computer: CliComputer) -> None:
     """Compares the window with a new `certclient list` and `status`.
 
@@ -93,11 +104,9 @@ def assert_agrees(driver: ShellDriver, computer: CliComputer) -> None:
     until(lambda: shown_procedures(driver) == said)
     listed = {one["serial"]: one for one in computer.list()}
     until(lambda: shown(driver).keys() == listed.keys())
-    for row in driver.shell.scanner.overview.rows:
-        serial = row.entry.certificate.serial_hex
-        phase = row.procedure.phase.value if row.procedure is not None else None
-        assert listed[serial]["condition"] == row.condition.value
-        assert listed[serial]["procedure_phase"] == phase
+    told = {serial: (one["condition"], one["procedure_phase"]) for serial, one in listed.items()}
+    until(lambda: conditions(driver) == told)
+    for serial, (_, phase) in told.items():
         if phase is not None:
             assert shown(driver)[serial].startswith(PHASES[phase])
 
