@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import io
 import os
+import resource
 import secrets
 import statistics
 import subprocess
@@ -38,17 +39,31 @@ _PROGRAM = str(Path(sys.executable).parent / "certclient")
 
 
 @dataclass(frozen=True)
-class Seconds:
-    """Wall time of each way to renew all certificates, one entry for each round."""
+class Cost:
+    """Seconds by the clock, and of CPU time in the commands (not the bank's)."""
 
-    single: list[float] = field(default_factory=list)
-    batch: list[float] = field(default_factory=list)
-    in_turn: list[float] = field(default_factory=list)
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.cpu + other.cpu)
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s (CPU {self.cpu:.1f} s)"
 
 
-def renew(world: World, *arguments: str) -> float:
-    """Runs `certclient renew`; returns its seconds. Raises CalledProcessError."""
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Costs:
+    """Of each way to renew all certificates, one entry for each round."""
+
+    single: list[Cost] = field(default_factory=list)
+    batch: list[Cost] = field(default_factory=list)
+    in_turn: list[Cost] = field(default_factory=list)
+
+
+def renew(world: World, *arguments: str) -> Cost:
+    """Runs `certclient renew`. Raises CalledProcessError."""
+    started, cpu = time.perf_counter(), _cpu_of_children()
     subprocess.run(
         [_PROGRAM, "renew", *arguments, "--yes", "--pin-stdin"],
         cwd=world.folder,
@@ -59,7 +74,18 @@ def renew(world: World, *arguments: str) -> float:
         stderr=subprocess.DEVNULL,
         check=True,
     )
-    return time.perf_counter() - started
+    return Cost(time.perf_counter() - started, _cpu_of_children() - cpu)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        statistics.median(one.wall for one in costs), statistics.median(one.cpu for one in costs)
+    )
 
 
 class OperatedHere(PracticeBank):
@@ -73,25 +99,27 @@ class OperatedHere(PracticeBank):
         return output.getvalue()
 
 
-def measure(world: World, rounds: int, certificates: int) -> dict[Destination, Seconds]:
+def measure(world: World, rounds: int, certificates: int) -> dict[Destination, Costs]:
     """Renews three times `certificates` in each store in each round."""
     profile = world.folder / "practice.toml"
     command_line = CommandLine(world.folder, world.environment)
-    results = {place: Seconds() for place in PLACES}
+    results = {place: Costs() for place in PLACES}
     with practice_bank(command_line, world.folder / "bank") as running:
         bank = OperatedHere(running.command_line, running.folder, running.pid)
         module = ("--pkcs11-module", str(SOFTHSM_MODULE))
         bank.admin("profile", "--out", str(profile), *module)
         option = ("--profile", str(profile))
         for number in range(rounds):
-            for place, seconds in results.items():
+            for place, costs in results.items():
                 # A renewed certificate is not due again, so each way has its own.
                 one, every, each = (
                     _customers(world, bank, place, f"{way}{number}", certificates) for way in "ABC"
                 )
-                seconds.single.append(sum(renew(world, user_id, *option) for user_id in one))
-                seconds.batch.append(renew(world, *every, *option))
-                seconds.in_turn.append(renew(world, *each, "--to", place.value, *option))
+                costs.single.append(
+                    sum((renew(world, user_id, *option) for user_id in one), Cost())
+                )
+                costs.batch.append(renew(world, *every, *option))
+                costs.in_turn.append(renew(world, *each, "--to", place.value, *option))
     return results
 
 
@@ -106,31 +134,29 @@ def _customers(
     return ids
 
 
-def table_rows(results: dict[Destination, Seconds], certificates: int) -> list[Row]:
+def table_rows(results: dict[Destination, Costs], certificates: int) -> list[Row]:
     """The lines of `make bench`."""
     found = []
-    for place, seconds in results.items():
-        single, batch, in_turn = (
-            statistics.median(one) for one in (seconds.single, seconds.batch, seconds.in_turn)
-        )
-        rounds = len(seconds.single)
+    for place, costs in results.items():
+        single, batch, in_turn = map(_median, (costs.single, costs.batch, costs.in_turn))
+        rounds = len(costs.single)
         found.append(
             Row(
                 f"{certificates} renewals in one command, {PLACES[place]}",
-                measured=f"{batch:.1f} s",
-                beside=f"{certificates} commands {single:.1f} s",
-                ratio=f"{batch / single:.2f} x",
+                measured=str(batch),
+                beside=f"{certificates} commands {single}",
+                ratio=f"{batch.wall / single.wall:.2f} x",
                 goal=f"<= {GOAL} x",
-                met=batch <= GOAL * single,
+                met=batch.wall <= GOAL * single.wall,
                 runs=rounds,
             )
         )
         found.append(
             Row(
                 f"the same, each key made in its turn, {PLACES[place]}",
-                measured=f"{in_turn:.1f} s",
-                beside=f"keys made ahead {batch:.1f} s",
-                ratio=f"{in_turn / batch:.2f} x",
+                measured=str(in_turn),
+                beside=f"keys made ahead {batch}",
+                ratio=f"{in_turn.wall / batch.wall:.2f} x",
                 runs=rounds,
             )
         )
