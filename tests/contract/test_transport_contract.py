@@ -26,7 +26,11 @@ from support.raw_server import (
 )
 
 CMP = "application/pkixcmp"
-SHORT = Timeouts(connect=2.0, read=0.3, total=0.6)
+SHORT = Timeouts(connect=60.0, read=0.3, total=0.6)
+LONG = 600.0
+"""Seconds that a server would go on, if the test did not end before."""
+GUARD = 300.0
+"""Seconds after which a time limit was not kept, however busy the machine is."""
 
 
 def post(transport: Transport, server: RawServer) -> bytes:
@@ -147,21 +151,21 @@ def test_busy_server_error_carries_retry_after(
 
 def test_silent_server_times_out(make: TransportFactory) -> None:
     begin = time.monotonic()
-    assert error_from(make(timeouts=SHORT), 1.0).code is ErrorCode.NETWORK_TIMEOUT
-    assert time.monotonic() - begin < 5
+    assert error_from(make(timeouts=SHORT), LONG).code is ErrorCode.NETWORK_TIMEOUT
+    assert time.monotonic() - begin < GUARD
 
 
 def test_dripping_response_exceeds_the_total_timeout(make: TransportFactory) -> None:
-    drops: list[Piece] = [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"]
-    drops += [0.1, b"x"] * 30
+    drops: list[Piece] = [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"]
+    drops += [0.1, b"x"] * int(LONG / 0.1)
     begin = time.monotonic()
     assert error_from(make(timeouts=SHORT), *drops).code is ErrorCode.NETWORK_TIMEOUT
-    assert time.monotonic() - begin < 2.5
+    assert time.monotonic() - begin < GUARD
 
 
 def test_stalled_response_times_out(make: TransportFactory) -> None:
     begun = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf"
-    assert error_from(make(timeouts=SHORT), begun, 1.0).code is ErrorCode.NETWORK_TIMEOUT
+    assert error_from(make(timeouts=SHORT), begun, LONG).code is ErrorCode.NETWORK_TIMEOUT
 
 
 @pytest.mark.parametrize(
@@ -264,10 +268,10 @@ def test_response_of_http_1_0_is_read(make: TransportFactory) -> None:
 
 def test_headers_that_drip_exceed_the_total_timeout(make: TransportFactory) -> None:
     drops: list[Piece] = [b"HTTP/1.1 200 OK\r\nX: "]
-    drops += [0.1, b"x"] * 50
+    drops += [0.1, b"x"] * int(LONG / 0.1)
     begin = time.monotonic()
     assert error_from(make(timeouts=SHORT), *drops).code is ErrorCode.NETWORK_TIMEOUT
-    assert time.monotonic() - begin < 4
+    assert time.monotonic() - begin < GUARD
 
 
 @pytest.mark.parametrize("headers", [b"X: y\r\n" * 10_000, b"X: " + b"y" * 1_000_000 + b"\r\n"])

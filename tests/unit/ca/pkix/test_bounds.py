@@ -29,6 +29,7 @@ Chain = tuple[Certificate, Sequence[Certificate], Certificate]
 """Leaf, what the CA sends besides, and the anchor."""
 
 SECONDS = 10
+"""Of processor time, whatever else the machine does."""
 
 
 def hosts(count: int, end: str = "example.jp") -> list[x509.GeneralName]:
@@ -149,10 +150,10 @@ CHAINS: dict[str, Callable[[], Chain]] = {
 @pytest.mark.parametrize("chain", CHAINS)
 def test_an_answer_comes_in_time(chain: str) -> None:
     leaf, others, anchor = CHAINS[chain]()
-    start = time.monotonic()
+    start = time.thread_time()
     with suppress(PathError):
         validate_path(leaf, others, [anchor], NOW)
-    assert time.monotonic() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("count", [1, 20])
