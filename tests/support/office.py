@@ -53,7 +53,10 @@ def _profile(bank: RunningBank, folder: Path, lab: Lab, port: int) -> Path:
 
 
 def forwarded(request: bytes, target: int) -> bytes:
-    """The CA's whole answer to a request, which asks it to close the connection."""
+    """The CA's whole answer to a request, after which the connection is closed."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
+    request = b"\r\n".join([*lines, b"Connection: close", b"", body])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # one computer, one test
     with (

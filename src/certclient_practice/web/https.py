@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cheroot import errors, wsgi
 from cheroot.server import (
@@ -18,10 +18,13 @@ from cheroot.server import (
     KnownLengthRFile,
 )
 from cheroot.ssl import Adapter
-from flask import Flask
 
 from certclient_practice.web.arrival import Arrival, ArrivingSocket, make_file
 from certclient_practice.web.pages.security import CLIENT_CERTIFICATE, MAX_REQUEST_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 16
 TIMEOUT_SECONDS = 10
@@ -39,6 +42,21 @@ DRAIN_BYTES = 1 << 20
 """Maximum number of bytes read from a refused request."""
 
 _log = logging.getLogger(__name__)
+
+
+def on_first_request(make: Callable[[], WSGIApplication]) -> WSGIApplication:
+    """An application that is made when it is asked for the first time: to compile an application's
+    routes takes longer than all else at a bank's start."""
+    lock = threading.Lock()
+    made: list[WSGIApplication] = []
+
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with lock:
+            if not made:
+                made.append(make())
+        return made[0](environ, start_response)
+
+    return app
 
 
 class HttpsListener:
@@ -65,7 +83,7 @@ class HttpsListener:
             target=self._server.serve, name=f"practice-{self.port}", daemon=True
         )
 
-    def serve(self, app: Flask) -> None:
+    def serve(self, app: WSGIApplication) -> None:
         """Starts answering requests with `app`, in a thread of its own."""
         self._server.wsgi_app = app
         self._thread.start()

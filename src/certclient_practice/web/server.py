@@ -23,7 +23,7 @@ from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.ca import PracticeCa, certificate_pem, identity_pem, write_private
 from certclient_practice.web.addresses import Addresses
 from certclient_practice.web.applications import Limits, login_app, operator_app, public_app
-from certclient_practice.web.https import IDLE_CONNECTIONS, HttpsListener
+from certclient_practice.web.https import IDLE_CONNECTIONS, HttpsListener, on_first_request
 
 LOOPBACK = "127.0.0.1"
 ADDRESSES_FILE = "addresses.json"
@@ -114,7 +114,9 @@ class PracticeServer:
         bank, urls, limits = self._bank, self.addresses, settings.limits
         self._public.serve(public_app(bank, urls, settings.downloads, limits))
         self._login.serve(login_app(bank, urls.public_url, limits))
-        self._operator.serve(operator_app(bank, self._key, urls.public_url, limits))
+        self._operator.serve(
+            on_first_request(lambda: operator_app(bank, self._key, urls.public_url, limits))
+        )
 
     def _revoke_overdue_loop(self) -> None:
         while not self._stopped.wait(REVOCATION_SECONDS):

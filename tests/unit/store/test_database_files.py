@@ -16,6 +16,7 @@ from certclient.model.keys import KeySpec
 from certclient.store.base import Unavailable, no_pin
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
+from support.keyed_stores import LAST_YEAR, KeyedStores
 from support.nss import NssDatabase
 from support.pki import make_lab
 
@@ -75,11 +76,11 @@ FAULTS: dict[str, tuple[Fault, str]] = {
 
 
 @pytest.fixture
-def filled(nss: NssDatabase) -> NssDatabase:
+def filled(keyed_stores: KeyedStores, nss: NssDatabase) -> NssDatabase:
     """A database with a certificate and its key."""
     lab = make_lab()
-    with nss.store().open(no_pin) as session:
-        key = session.create_key(KeySpec(), "certclient 0001")
+    with keyed_stores.fill(nss).store().open(no_pin) as session:
+        key = session.create_key(KeySpec(), LAST_YEAR)
         session.install(key, lab.issue(session.signer(key).spki), "bank")
     return nss
 
