@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.bank_status import BankStatuses, read_statuses
 from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.gains import ca_fingerprint, no_gain
 from certclient.enrollment.interaction import ConsentRequest
@@ -104,8 +104,9 @@ class ProcedurePlanner:
         """Raises why `new` cannot begin now: as `check_stage` and `check_newest`, POLICY_FORBIDS,
         and why `destination` is not available."""
         if new.renewed is not None:
-            self.check_stage(new.renewed)
-            self.check_newest(new.renewed)
+            statuses = read_statuses(self._journal)
+            self.check_stage(new.renewed, statuses)
+            self.check_newest(new.renewed, statuses)
         if destination.destination.value in self._environment.profile.excluded_destinations:
             raise forbidden(DESTINATIONS, destination.destination.value)
         check_available(destination)
@@ -120,22 +121,25 @@ class ProcedurePlanner:
             current=new.renewed,
         )
 
-    def check_stage(self, certificate: Certificate) -> None:
+    def check_stage(self, certificate: Certificate, statuses: BankStatuses | None = None) -> None:
         """Raises NOT_YET_RENEWABLE, RENEWAL_CLOSED, EXPIRED_OBTAIN_ANEW, TOO_LATE for a date on
-        which `certificate` cannot be renewed, RENEWAL_GAINS_NOTHING for one without a use."""
+        which `certificate` cannot be renewed, RENEWAL_GAINS_NOTHING for one without a use.
+
+        `statuses`: what the journal holds now; None reads it.
+        """
         environment = self._environment
         life = lifecycle_of(certificate, environment.clock(), environment.profile.renewal)
         refusal = date_error(certificate, life)
         if refusal is None:
-            answers = read_statuses(self._journal).answers_to(certificate)
+            known = statuses or read_statuses(self._journal)
+            answers = known.answers_to(certificate)
             refusal = no_gain(environment.profile, certificate, answers, environment.clock())
         if refusal is not None:
             raise refusal
 
-    def check_newest(self, certificate: Certificate) -> None:
+    def check_newest(self, certificate: Certificate, statuses: BankStatuses) -> None:
         """Raises NOTHING_RENEWABLE if another run has replaced `certificate` meanwhile, and its
-        successor is here."""
-        statuses = read_statuses(self._journal)
+        successor is here. `statuses`: what the journal holds now."""
         successor = statuses.successors.get(certificate.fingerprint)
         if successor is None or successor in statuses.rejections:
             return

@@ -95,7 +95,7 @@ class Enrollment:
             if refused is not None:
                 raise refused
         ahead = KeyAhead(self._planner, self._journal, following) if following else None
-        return self._start(new, destination, interaction, ticket, ahead)
+        return self._start(new, destination, interaction, ticket, ahead, current)
 
     def check_with_bank(
         self, current: StoredCertificate, interaction: Interaction
@@ -242,6 +242,7 @@ class Enrollment:
         interaction: Interaction,
         ticket: Secret | None,
         ahead: KeyAhead | None = None,
+        current: StoredCertificate | None = None,
     ) -> Outcome:
         with self._lock(new):
             interrupted = self._journal.open_for(new.profile_id, new.user_id)
@@ -256,7 +257,9 @@ class Enrollment:
                 if isinstance(ended, Finished) or ended.state.open:
                     return ended
             self._journal.save(new)
-            return self._run(new, interaction, resumed=False, ticket=ticket, ahead=ahead)
+            return self._run(
+                new, interaction, resumed=False, ticket=ticket, ahead=ahead, current=current
+            )
 
     def _check_may_begin(self, new: Record, destination: CertificateStore) -> None:
         """As the planner's; raises CLOCK_WRONG in its place if the clock is to blame."""
@@ -312,9 +315,13 @@ class Enrollment:
         ticket: Secret | None = None,
         giving_up: bool = False,
         ahead: KeyAhead | None = None,
+        current: StoredCertificate | None = None,
     ) -> Outcome:
-        """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate."""
+        """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate.
+        `current`: the certificate to renew, as its store has just shown it."""
         context = RunContext.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
+        if current is not None:
+            context.note_stored(current)
         if ahead is not None:
             context.meanwhile, context.make_room = ahead.beside, ahead.give_up
         if (reports := self._ahead.pop(record.id, None)) is not None:

@@ -126,6 +126,7 @@ class RunContext:
     store_use: AbstractContextManager[bool] = field(default_factory=threading.RLock)
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[str, StoreSession] = field(default_factory=dict)
+    _found: dict[tuple[str, bytes], StoredCertificate] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -206,11 +207,20 @@ class RunContext:
         return timed(self.session(store_id).signer(key), self.stopwatch, self.store_use)
 
     def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
-        """The certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""
-        for found in self.store(store_id).certificates():
-            if found.certificate == certificate:
-                return found
-        raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+        """The certificate as its store had it when this run first asked for it: a store may hold
+        many. Raises CERTIFICATE_NOT_FOUND."""
+        name = (store_id, certificate.der)
+        if name not in self._found:
+            for found in self.store(store_id).certificates():
+                if found.certificate == certificate:
+                    self._found.setdefault(name, found)
+        if name not in self._found:
+            raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+        return self._found[name]
+
+    def note_stored(self, found: StoredCertificate) -> None:
+        """What `stored` is to return for `found.certificate`, without another look."""
+        self._found[found.store_id, found.certificate.der] = found
 
     def credential(self, record: Record) -> Credential:
         """The credential for this procedure's messages: the current key or the issue code."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from certclient.model import names
@@ -96,26 +97,9 @@ class Certificate:
         """Reads what lies in a store, a journal or a TLS handshake, field by field. Never raises.
 
         Takes any bytes: `unreadable` names what could not be read. What a CA has just issued is
-        judged by `from_der` instead.
+        judged by `from_der` instead. Equal bytes are read once: stores are looked through often.
         """
-        reader = CertificateReader(der)
-        subject, issuer, spki = reader.subject(), reader.issuer(), reader.spki()
-        return cls(
-            der=der,
-            serial=reader.serial(),
-            subject=subject,
-            issuer=issuer,
-            dn_lines=names.dn_lines(subject),
-            issuer_lines=names.dn_lines(issuer),
-            not_before=reader.not_before(),
-            not_after=reader.not_after(),
-            spki=spki,
-            key_kind=key_kind(spki),
-            is_ca=reader.is_ca(),
-            key_usage=reader.key_usage(),
-            extended_key_usage=reader.extended_key_usage(),
-            unreadable=frozenset(reader.unreadable),
-        )
+        return _read(der)
 
     @classmethod
     def from_der(cls, der: bytes) -> Certificate:
@@ -282,3 +266,25 @@ def _match(pattern: re.Pattern[str], name: str, exact: bool) -> re.Match[str] | 
 
 def _refused(reason: str) -> CertclientError:
     return CertclientError(ErrorCode.CERTIFICATE_UNREADABLE, reason=reason)
+
+
+@lru_cache(maxsize=2048)
+def _read(der: bytes) -> Certificate:
+    reader = CertificateReader(der)
+    subject, issuer, spki = reader.subject(), reader.issuer(), reader.spki()
+    return Certificate(
+        der=der,
+        serial=reader.serial(),
+        subject=subject,
+        issuer=issuer,
+        dn_lines=names.dn_lines(subject),
+        issuer_lines=names.dn_lines(issuer),
+        not_before=reader.not_before(),
+        not_after=reader.not_after(),
+        spki=spki,
+        key_kind=key_kind(spki),
+        is_ca=reader.is_ca(),
+        key_usage=reader.key_usage(),
+        extended_key_usage=reader.extended_key_usage(),
+        unreadable=frozenset(reader.unreadable),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -41,13 +41,21 @@ class CertificateWriter:
     session: pkcs11.Session
     probe: LiveTokenProbe
 
-    def write(self, certificate: Certificate, label: str, key_id: bytes) -> None:
+    def write(
+        self,
+        certificate: Certificate,
+        label: str,
+        key_id: bytes,
+        present: Sequence[CertificateObject] | None = None,
+    ) -> None:
         """Creates the object; an error leaves nothing behind.
 
-        `key_id`: b"" for none. Raises TOKEN_FAILED with the token's name and its return value if
+        `key_id`: b"" for none. `present`: all certificates that are there now, if they are known.
+        Raises TOKEN_FAILED with the token's name and its return value if
         it refuses every template.
         """
-        before = {handle_of(found) for found in certificates(self.session)}
+        known = certificates(self.session) if present is None else present
+        before = {handle_of(found) for found in known}
         last: pkcs11.PKCS11Error | None = None
         for template in self._templates(certificate, label, key_id):
             try:
@@ -86,14 +94,6 @@ class CertificateWriter:
             for name in left_out:
                 del plain[name]
             yield dict(plain)
-
-    def remains(self, certificate: Certificate, key_id: bytes) -> list[CertificateObject]:
-        """Returns what is there of `certificate` and not the whole: a write was interrupted."""
-        return [
-            found
-            for found in certificates(self.session)
-            if found.key_id == key_id and is_part_of(found, certificate)
-        ]
 
     def set_id(self, found: CertificateObject, raw_id: bytes) -> None:
         """Changes the CKA_ID of a certificate.
@@ -153,6 +153,13 @@ def _destroy_new(
 def handle_of(found: CertificateObject) -> bytes:
     """What tells an object from others in all sessions: its CKA_ID, label and value."""
     return b"\0".join((found.raw_id, found.label.encode(), found.certificate.der))
+
+
+def remains_of(
+    certificate: Certificate, key_id: bytes, among: Iterable[CertificateObject]
+) -> list[CertificateObject]:
+    """Returns what is there of `certificate` and not the whole: a write was interrupted."""
+    return [found for found in among if found.key_id == key_id and is_part_of(found, certificate)]
 
 
 def is_part_of(found: CertificateObject, certificate: Certificate) -> bool:

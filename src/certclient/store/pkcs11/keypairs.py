@@ -231,9 +231,11 @@ def _public_spki(session: pkcs11.Session, private: KeyObject, key_id: bytes) -> 
     of_id = keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id, kind=private.kind)
     named = keys(session, ObjectClass.PUBLIC_KEY, label=private.label, kind=private.kind)
     publics = of_id or (named if private.label and len(named) == 1 else ())
+    shown = next((half.spki for half in publics if half.spki), None)
+    if shown is not None:
+        return shown
     paired = (found.certificate.spki for found in certificates(session) if found.key_id == key_id)
-    of_kind = (spki for spki in paired if key_kind(spki) is private.kind)
-    return next((one for one in chain((half.spki for half in publics), of_kind) if one), None)
+    return next((spki for spki in paired if spki and key_kind(spki) is private.kind), None)
 
 
 def delete(session: pkcs11.Session, key_id: bytes, spki: bytes | None = None) -> None:

@@ -102,14 +102,27 @@ def key_identifier(spki: bytes) -> bytes | None:
 
 def certificates(session: pkcs11.Session) -> Sequence[CertificateObject]:
     """Returns every X.509 certificate on the token, however much of it can be read."""
-    return list(_certificates(session))
+    return list(_certificates(session, _CERTIFICATE))
 
 
-def _certificates(session: pkcs11.Session) -> Iterator[CertificateObject]:
-    template = {
-        Attribute.CLASS: ObjectClass.CERTIFICATE,
-        Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
-    }
+def certificates_with(session: pkcs11.Session, der: bytes) -> Sequence[CertificateObject]:
+    """Returns those with these bytes, without a look at all others. None may be found although they
+    are there: not every token searches by CKA_VALUE."""
+    with suppress(pkcs11.PKCS11Error):
+        found = _certificates(session, {**_CERTIFICATE, Attribute.VALUE: der})
+        return [one for one in found if one.certificate.der == der]
+    return ()
+
+
+_CERTIFICATE: Mapping[Attribute, object] = {
+    Attribute.CLASS: ObjectClass.CERTIFICATE,
+    Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
+}
+
+
+def _certificates(
+    session: pkcs11.Session, template: Mapping[Attribute, object]
+) -> Iterator[CertificateObject]:
     for handle in search(session, template):
         values = readable(handle, (Attribute.VALUE, Attribute.ID, Attribute.LABEL))
         yield CertificateObject(

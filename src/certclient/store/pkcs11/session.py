@@ -21,13 +21,14 @@ from certclient.model.keys import (
 )
 from certclient.store.pkcs11 import keypairs
 from certclient.store.pkcs11.abilities import makes_pss, require_mechanisms, try_new_key
-from certclient.store.pkcs11.certificate_writing import CertificateWriter
+from certclient.store.pkcs11.certificate_writing import CertificateWriter, remains_of
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.full_token import as_full_token, require_room
 from certclient.store.pkcs11.objects import (
     ARCHIVED,
     CertificateObject,
     certificates,
+    certificates_with,
     key_identifier,
     keys,
 )
@@ -84,14 +85,15 @@ class TokenSession:
         with self._boundary(writing=True), self._naming_contents():
             if keypairs.private_key(self.session, key.key_id).spki != certificate.spki:
                 raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH)
-            for found in self._writer.remains(certificate, key.key_id):
+            everything = certificates(self.session)
+            for found in remains_of(certificate, key.key_id, everything):
                 found.handle.destroy()
-            present = self._same_bytes(certificate)
+            present = [found for found in everything if found.certificate == certificate]
             for found in present:
                 if found.key_id != key.key_id:
                     self._writer.set_id(found, key.key_id)
             if not present:
-                self._writer.write(certificate, friendly_name, key.key_id)
+                self._writer.write(certificate, friendly_name, key.key_id, everything)
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
         """See StoreSession.install_intermediates.
@@ -103,7 +105,7 @@ class TokenSession:
         with self._boundary(writing=True):
             for certificate in chain:
                 wanted = certificate.is_ca and not certificate.self_issued
-                if wanted and not self._same_bytes(certificate):
+                if wanted and not self._is_there(certificate):
                     self._write_if_room(certificate)
 
     def archive(self, certificate: Certificate) -> None:
@@ -163,7 +165,8 @@ class TokenSession:
     ) -> None:
         """See StoreSession.self_test."""
         with self._boundary():
-            found = self._required(certificate)[0]
+            same = certificates_with(self.session, certificate.der)
+            found = (same or self._required(certificate))[0]
             key = keypairs.private_key(self.session, found.key_id)
         signer = token_signer(key.handle, key.spki, self._boundary, self.signature_pin)
         algorithms = signature_algorithms(certificate.spki, purpose)
@@ -195,7 +198,10 @@ class TokenSession:
         """What an interrupted write left of the certificate, beside its key."""
         halves = (key for one in keypairs.CLASSES for key in keys(self.session, one))
         key_ids = {half.key_id for half in halves if half.spki == certificate.spki} - {b""}
-        return [found for key_id in key_ids for found in self._writer.remains(certificate, key_id)]
+        everything = certificates(self.session) if key_ids else ()
+        return [
+            found for key_id in key_ids for found in remains_of(certificate, key_id, everything)
+        ]
 
     def _ref(self, key_id: bytes) -> KeyRef:
         return KeyRef(store_id=self.store_id, key_id=key_id)
@@ -208,6 +214,10 @@ class TokenSession:
 
     def _same_bytes(self, certificate: Certificate) -> list[CertificateObject]:
         return [found for found in certificates(self.session) if found.certificate == certificate]
+
+    def _is_there(self, certificate: Certificate) -> bool:
+        same = certificates_with(self.session, certificate.der)
+        return bool(same or self._same_bytes(certificate))
 
     def _exactly(self, certificate: Certificate) -> list[CertificateObject]:
         """Matches issuer, serial number and public key; anything less is unsafe for deletion."""

@@ -191,21 +191,18 @@ def list_unused_keys(login: TokenLogin) -> Sequence[str]:
     """
     with login.reading() as session, translated(login.probe):
         present = certificates(session)
+        spkis = {one.certificate.spki for one in present}
+        ids = {one.key_id for one in present}
         halves = [
             half
             for object_class in _HALVES
             for half in keys(session, object_class)
             if procedure_of(half.label) is not None
         ]
-    used = {half.label for half in halves if _belongs(half, present)}
+    used = {
+        half.label for half in halves if half.spki in spkis or (half.key_id and half.key_id in ids)
+    }
     return sorted({half.label for half in halves} - used)
-
-
-def _belongs(half: KeyObject, present: Sequence[CertificateObject]) -> bool:
-    return any(
-        half.spki == one.certificate.spki or bool(half.key_id and half.key_id == one.key_id)
-        for one in present
-    )
 
 
 class _VisibleKeys:
@@ -224,9 +221,11 @@ class _VisibleKeys:
         """
         certificate = found.certificate
         kind = certificate.key_kind
-        halves = [half for half in self._ours if half.kind is kind]
-        if kind not in (KeyKind.RSA, KeyKind.EC):
-            halves = [*(self._ours if not certificate.spki else ()), *self._others]
+        halves = self._ours.candidates(found)
+        if kind in (KeyKind.RSA, KeyKind.EC):
+            halves = [half for half in halves if half.kind is kind]
+        else:
+            halves = [*(halves if not certificate.spki else ()), *self._others]
         for half in halves:
             unknown = half.spki is None or not certificate.spki
             same_key = half.spki == certificate.spki
@@ -248,12 +247,33 @@ class _VisibleKeys:
         return self._needs_login and bool(found.key_id) and for_login and not certificate.is_ca
 
     @cached_property
-    def _ours(self) -> Sequence[KeyObject]:
-        return [half for one in _HALVES for half in keys(self._session, one)]
+    def _ours(self) -> _Halves:
+        return _Halves([half for one in _HALVES for half in keys(self._session, one)])
 
     @cached_property
     def _others(self) -> Sequence[KeyObject]:
         return [half for one in _HALVES for half in other_keys(self._session, one)]
+
+
+class _Halves:
+    """Key halves by their public keys and their CKA_IDs: with a thousand certificates, a look at
+    each half for each of them would be a million."""
+
+    def __init__(self, halves: Sequence[KeyObject]) -> None:
+        self._halves = halves
+        self._of_spki: dict[bytes | None, list[int]] = {}
+        self._of_id: dict[bytes, list[int]] = {}
+        for number, half in enumerate(halves):
+            self._of_spki.setdefault(half.spki, []).append(number)
+            self._of_id.setdefault(half.key_id, []).append(number)
+
+    def candidates(self, found: CertificateObject) -> list[KeyObject]:
+        """Those with the certificate's public key or its CKA_ID, in the order of all."""
+        numbers = {
+            *self._of_spki.get(found.certificate.spki, ()),
+            *self._of_id.get(found.key_id, ()),
+        }
+        return [self._halves[number] for number in sorted(numbers)]
 
 
 def _made_from(found: CertificateObject, half: KeyObject) -> bool:
