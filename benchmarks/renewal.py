@@ -1,144 +1,210 @@
-"""Measures the parts of one renewal: `.venv/bin/python -m benchmarks.renewal 30` or `make bench`.
+"""One renewal by command line beside OpenSSL's, and what it costs the disk and the CA.
 
-The PC's store (NSS) and a token (SoftHSM) are renewed alternately against a practice bank in a
-separate process, so that load on the machine affects both alike. The table shows medians.
+    python -m benchmarks.renewal [RUNS]
+
+`certclient renew` in NSS and the pair `openssl genpkey` + `openssl cmp -cmd kur` renew in turn at
+one practice bank, in a process of its own, with keys of the same kind. A further renewal runs under
+strace, which counts what waits for the disk and the connections.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
 import secrets
-import statistics
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from rich.console import Console
-from rich.table import Table
 
-from certclient.bootstrap import enrollment
-from certclient.configuration.profiles import load_profile
-from certclient.enrollment.interaction import ConsentRequest, SecretRequest
-from certclient.enrollment.procedure import Finished
+from benchmarks.commands import Cost, cost_of, median_of
+from benchmarks.table import Measured, Row, show
+from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError
-from certclient.model.profile import Profile
-from certclient.model.progress import Progress
-from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
+from certclient.model.keys import KeySpec
 from certclient.model.secret import Secret
-from certclient.store.base import CertificateStore, PinRequest
+from certclient_practice.bank.bank import Bank
+from certclient_practice.repositories.records import USER_SUFFIX
 from demo.command_line import CommandLine, practice_bank
-from demo.customers import issue_certificate_to, store_for
+from demo.customers import DAYS_LEFT, store_for
 from demo.world import World
 
-DEFAULT_RUNS = 10
-USERS = {Destination.PC: "BENCHPC", Destination.USB: "BENCHUSB"}
-WHOLE = "wall time"
+RUNS = 7
+MOST, MOST_SYNCS = 1.5, 15
+"""The goals: times OpenSSL's; the journal's syncs."""
+_CERTCLIENT = str(Path(sys.executable).parent / "certclient")
 
 
-@dataclass(frozen=True)
-class ConsentingUser:
-    """An Interaction that agrees at once and knows the PIN."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What strace saw in one renewal: syncs by the name of the file, connections to the CA."""
 
-    known_pin: Secret
+    syncs: dict[str, int]
+    connections: int
 
-    def consent(self, _request: ConsentRequest) -> bool:
-        """Always agrees; see Interaction.consent."""
-        return True
-
-    def pin(self, _request: PinRequest) -> Secret | None:
-        """Returns the known PIN; see Interaction.pin."""
-        return self.known_pin
-
-    def secret(self, _request: SecretRequest) -> Secret | None:
-        """Provides no secret: the customers have none on file."""
-        return None
-
-    def proxy_login(self, _request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
-        """Provides no login: the benchmark's bank is on this computer."""
-        return None
-
-    def progress(self, _report: Progress) -> None:
-        """Ignores progress reports."""
-        return
-
-    def warning(self, error: CertclientError) -> None:
-        """Raises the warning, which fails the benchmark."""
-        raise error
-
-    def stop_requested(self) -> bool:
-        """Never stops; see Interaction.stop_requested."""
-        return False
+    def of(self, *names: str) -> int:
+        """The syncs of files and folders with these names; those of SQLite's logs count."""
+        return sum(number for name, number in self.syncs.items() if name.startswith(tuple(names)))
 
 
-def renew_once(
-    profile: Profile, store: CertificateStore, person: ConsentingUser
-) -> dict[str, float]:
-    """Renews the only certificate that is not archived.
+@dataclass
+class Place:
+    """A world with a practice bank and its profile; the environment is the world's."""
 
-    Returns seconds by part, and in total under WHOLE.
-    """
-    start = time.perf_counter()
-    (current,) = [stored for stored in store.certificates() if not stored.archived]
-    outcome = enrollment(profile, [store]).renew(current, store, person)
-    whole = time.perf_counter() - start
-    if not isinstance(outcome, Finished):
-        raise TypeError("the renewal did not finish")
-    return {**outcome.seconds, WHOLE: whole}
+    world: World
+    bank: Bank
+    profile: Path
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(10**6)))
 
+    @property
+    def url(self) -> str:
+        """The bank's public address."""
+        addresses = (self.world.folder / "bank" / "addresses.json").read_text(encoding="utf-8")
+        return str(json.loads(addresses)["public_url"])
 
-def measure(world: World, runs: int) -> dict[Destination, list[dict[str, float]]]:
-    """Renews `runs` times in each store, alternately; returns seconds by part for each run."""
-    profile_file = world.folder / "practice.toml"
-    # 366 days: a renewed certificate can be renewed again at once.
-    options = ["--renew-days", "366", "--profile", str(profile_file)]
-    command_line = CommandLine(world.folder, world.environment)
-    results: dict[Destination, list[dict[str, float]]] = {place: [] for place in USERS}
-    with practice_bank(command_line, world.folder / "bank", *options) as bank:
-        profile = load_profile(profile_file)
-        stores = {place: store_for(place) for place in USERS}
-        for place, user_id in USERS.items():
-            issue_certificate_to(bank, world, user_id, stores[place])
-        for _ in range(runs):
-            for place, store in stores.items():
-                results[place].append(renew_once(profile, store, ConsentingUser(world.pin)))
-    return results
+    def ours(self) -> list[str]:
+        """The command that renews a new customer's certificate in NSS."""
+        user_id, store = self._customer(), store_for(Destination.PC)
+        with store.open(lambda _request: None) as session:
+            key = session.create_key(KeySpec(), f"issued last year to {user_id}")
+            certificate = self._issue(user_id, session.signer(key).spki)
+            session.install(key, certificate, user_id)
+        base = [_CERTCLIENT, "--profile", str(self.profile), "renew", "--yes"]
+        return [*base, certificate.serial_hex]
 
+    def openssl(self) -> list[str]:
+        """The command that does the same with files."""
+        user_id, folder = self._customer(), self.world.folder
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / "old.key").write_bytes(pem)
+        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        issued = self._issue(user_id, spki)
+        (folder / "old.pem").write_bytes(issued.x509.public_bytes(Encoding.PEM))
+        root = folder / "root.pem"
+        root.write_bytes(self.bank.ca.root.x509.public_bytes(Encoding.PEM))
+        return [
+            *("sh", "-ec", _OPENSSL, str(folder)),
+            *(urlsplit(self.url).netloc, str(root)),
+        ]
 
-def show(results: dict[Destination, list[dict[str, float]]]) -> None:
-    """Prints medians in milliseconds with minimum and maximum."""
-    (runs,) = {len(measured) for measured in results.values()}
-    table = Table(title=f"One renewal, {runs} runs: median (smallest-largest), ms", box=None)
-    table.add_column("")
-    table.add_column("PC (NSS)", justify="right")
-    table.add_column("USB token (SoftHSM)", justify="right")
-    for part in results[Destination.PC][0]:
-        cells = [_cell([m[part] for m in results[place]]) for place in USERS]
-        table.add_row(part.replace("_", " "), *cells)
-    Console(highlight=False).print(table)
+    def _customer(self) -> str:
+        user_id = f"BENCH{next(self.numbers)}"
+        self.bank.add_customer(user_id, USER_SUFFIX)
+        return user_id
 
-
-def _cell(seconds: Sequence[float]) -> str:
-    low, middle, high = min(seconds), statistics.median(seconds), max(seconds)
-    return f"{middle * 1000:.0f} ({low * 1000:.0f}-{high * 1000:.0f})"
+    def _issue(self, user_id: str, spki: bytes) -> Certificate:
+        return self.bank.issue_certificate(user_id, spki, DAYS_LEFT)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Runs `renewal.py [RUNS]`; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs", type=int, nargs="?", default=DEFAULT_RUNS)
-    runs: int = parser.parse_args(arguments).runs
+_OPENSSL = """
+cd "$0"
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out new.key
+openssl cmp -config '' -batch -cmd kur -server "$1" -path cmp -tls_used -tls_trusted "$2" \
+    -trusted "$2" -recipient /CN=practice -cert old.pem -key old.key -newkey new.key \
+    -certout new.pem
+"""
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A fresh one; everything is deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="certclient-bench-") as folder:
         world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
         world.prepare()
-        os.environ.update(world.environment)
-        show(measure(world, runs))
-    return 0
+        # Without its folder for temporary files, which does not outlive this place.
+        os.environ.update({k: v for k, v in world.environment.items() if k != "TMPDIR"})
+        data, profile = world.folder / "bank", world.folder / "practice.toml"
+        command_line = CommandLine(world.folder, world.environment)
+        with (
+            closing(Bank(data)) as bank,
+            practice_bank(command_line, data, "--profile", str(profile)),
+        ):
+            yield Place(world, bank, profile)
+
+
+def side_by_side(at: Place, runs: int) -> tuple[Cost, Cost]:
+    """The medians of our renewal and of OpenSSL's, in turn; the first round does not count."""
+    ours, openssl = [], []
+    for _ in range(runs + 1):
+        ours.append(cost_of(at.ours(), at.world.environment))
+        openssl.append(cost_of(at.openssl(), at.world.environment))
+    return median_of(ours[1:]), median_of(openssl[1:])
+
+
+def count(at: Place) -> Counts:
+    """Counts in one renewal."""
+    report = at.world.folder / "strace.txt"
+    traced = ["strace", "-f", "-y", "-o", str(report), "-e", "trace=fsync,fdatasync,connect"]
+    subprocess.run([*traced, *at.ours()], env=at.world.environment, check=True, capture_output=True)
+    text = report.read_text(encoding="utf-8")
+    syncs: dict[str, int] = {}
+    for path in re.findall(r"f(?:data)?sync\(\d+<([^>]+)>", text):
+        name = path.rpartition("/")[2]
+        syncs[name] = syncs.get(name, 0) + 1
+    port = urlsplit(at.url).port
+    return Counts(syncs, len(re.findall(rf"connect\(.*htons\({port}\)", text)))
+
+
+def rows(runs: int = RUNS) -> list[Row]:
+    """See benchmarks.table."""
+    with place() as at:
+        ours, openssl = side_by_side(at, runs)
+        counted = count(at)
+    ratio, slower = ours.cpu / openssl.cpu, ours.wall / openssl.wall
+    journal = counted.of("journal.sqlite", "certclient")
+    database = counted.of("cert9.db", "key4.db", "nssdb")
+    return [
+        Row(
+            "one renewal by command line, NSS",
+            str(ours),
+            f"`openssl genpkey` + `openssl cmp -cmd kur` {openssl}",
+            f"{slower:.2f} x, {ratio:.2f} x (CPU)",
+            f"<= {MOST} x that pair",
+            slower <= MOST,
+            runs,
+        ),
+        Row(
+            "the journal's syncs in one renewal",
+            str(journal),
+            f"NSS's databases {database}",
+            "",
+            f"<= {MOST_SYNCS}",
+            0 < journal <= MOST_SYNCS,
+        ),
+        Row(
+            "connections to the CA in one renewal",
+            str(counted.connections),
+            "",
+            "",
+            "1",
+            counted.connections == 1,
+        ),
+    ]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Runs `renewal.py [RUNS]`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", type=int, nargs="?", default=RUNS)
+    runs: int = parser.parse_args(arguments).runs
+    show(Console(highlight=False), [Measured(rows(runs), 0.0)])
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
