@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from certclient.ca.client import CaClient
-from certclient.ca.tls.interception import system_roots
 from certclient.ca.transport import Transport
 from certclient.ca.transports.system import system_transport
 from certclient.model.profile import BUILT_IN_PROTOCOLS, EST, Profile
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
+
+if TYPE_CHECKING:
+    from certclient.ca.tls.interception import KnownRoots
 
 
 def ca_client_for(
@@ -34,7 +37,7 @@ def ca_client_for(
         proxies=proxies,
         logins=logins,
         clock=clock,
-        roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
+        roots=lambda: _known_roots(profile),
     )
     if profile.ca.protocol not in BUILT_IN_PROTOCOLS:
         from certclient.ca.plugins.client import PluginClient
@@ -47,6 +50,13 @@ def ca_client_for(
     from certclient.ca.cmp.client import CmpClient
 
     return CmpClient(profile.ca, line(transport), clock, random_bytes)
+
+
+def _known_roots(profile: Profile) -> KnownRoots:
+    # Loaded when a connection over the system's roots is looked at; many banks have their own.
+    from certclient.ca.tls.interception import system_roots
+
+    return system_roots().with_anchors(profile.ca.trust_anchors)
 
 
 def check_protocol(profile: Profile) -> None:

@@ -217,6 +217,20 @@ def test_genuine_public_server_causes_no_warning(
     assert probed(server, HttpTransport(roots=lambda: KnownRoots(roots(lab)))) == []
 
 
+def test_genuine_public_server_is_known_by_the_connection_that_is_open(
+    scanner: tuple[RawServer, Lab], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, lab = scanner
+    root = tmp_path / "root.pem"
+    root.write_bytes(certificate_pem(*lab.anchors))
+    monkeypatch.setenv("SSL_CERT_FILE", str(root))
+    with raw_server(tunnel(server.port)) as proxy:
+        way = FixedProxy(f"http://127.0.0.1:{proxy.port}")
+        transport = HttpTransport(proxies=way, roots=lambda: KnownRoots(roots(lab)))
+        assert probed(server, transport) == []
+        assert len(proxy.requests) == 1
+
+
 def test_profile_anchors_decide_whether_a_scanner_is_an_error(
     scanner: tuple[RawServer, Lab],
 ) -> None:

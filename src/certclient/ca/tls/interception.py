@@ -17,6 +17,7 @@ from pathlib import Path
 
 import certifi
 
+from certclient.ca.answers import host_of
 from certclient.ca.tls.probe import TlsRoute, presented_certificates, verifies
 from certclient.model.certificate import Certificate
 from certclient.model.tls_server import reason_against_server
@@ -78,6 +79,16 @@ def find_interceptor(route: TlsRoute, roots: KnownRoots) -> str | None:
     return _interceptor(
         lambda: presented_certificates(route), lambda known: verifies(route, known), roots
     )
+
+
+def interceptor_on(
+    route: TlsRoute, chain: Sequence[bytes], roots: KnownRoots, now: datetime
+) -> str | None:
+    """As `find_interceptor`, but a `chain` (DER) that the server has presented on a connection of
+    ours, and that leads to a public root, needs no other connections. `now`: aware UTC."""
+    if chain and interceptor_in(chain, host_of(route.url), roots, now) is None:
+        return None
+    return find_interceptor(route, roots)
 
 
 def interceptor_in(

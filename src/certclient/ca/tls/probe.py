@@ -41,8 +41,7 @@ def presented_certificates(route: TlsRoute) -> tuple[Certificate, ...]:
     try:
         with open_line(route, _inspection_context()) as line:
             # The only place that reads unverified certificates; nothing is sent to the peer.
-            connected = line.connected
-            own, *others = _sent(connected.tls if isinstance(connected, NestedTls) else connected)
+            own, *others = sent_chain(line)
         return tuple(Certificate.read(der) for der in (own, *others))
     except (OSError, ValueError, http.client.HTTPException, CertclientError):
         return ()
@@ -87,8 +86,16 @@ def open_line(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Line]:
         line.close()
 
 
+def sent_chain(line: Line) -> Sequence[bytes]:
+    """The chain (DER) as received on `line`; empty without TLS of Python's ssl."""
+    connected = line.connected
+    if isinstance(connected, NestedTls):
+        return _sent(connected.tls)
+    return _sent(connected) if isinstance(connected, ssl.SSLSocket) else ()
+
+
 def _sent(connection: Any) -> Sequence[bytes]:
-    """The chain as received. Public API since Python 3.13; before, inside `_sslobj` only."""
+    """Public API since Python 3.13; before, inside `_sslobj` only."""
     if sys.version_info >= (3, 13):
         return connection.get_unverified_chain() or ()
     inner = connection._sslobj.get_unverified_chain() or ()

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from secrets import token_bytes
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from certclient.ca.answers import (
@@ -46,8 +46,7 @@ from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.proxies import system_proxies
 from certclient.ca.routing import over_routes, routes_to
 from certclient.ca.tls.clock import clock_error
-from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
-from certclient.ca.tls.probe import TlsRoute, presented_certificates
+from certclient.ca.tls.probe import TlsRoute, presented_certificates, sent_chain
 from certclient.ca.transport import (
     DEFAULT_MAX_BYTES,
     DEFAULT_TIMEOUTS,
@@ -62,6 +61,9 @@ from certclient.platform.proxies.address import ProxyAddress
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
+if TYPE_CHECKING:
+    from certclient.ca.tls.interception import KnownRoots
+
 T = TypeVar("T")
 
 
@@ -74,8 +76,8 @@ class HttpTransport:
 
     `tls_anchors`: the only roots trusted for TLS; if empty, the system's. `proxies`: the routes to
     try; None follows the environment and the system. `logins`: the proxies' logins of this process.
-    `roots`: returns the public TLS roots, for `probe`. `max_bytes`: the maximum response size, as
-    sent and as decoded. `allow_http`: permits plain HTTP to other computers. `monotonic` returns
+    `roots`: returns the public TLS roots, for `probe`; None for the system's. `max_bytes`: the
+    maximum response size, as sent and as decoded. `allow_http`: permits plain HTTP to other computers. `monotonic` returns
     seconds that never go back, `clock` aware UTC; `random_bytes` takes a length in bytes and must
     be unpredictable.
     """
@@ -87,7 +89,7 @@ class HttpTransport:
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         proxies: ProxyResolver | None = None,
         logins: ProxyLogins | None = None,
-        roots: Callable[[], KnownRoots] = system_roots,
+        roots: Callable[[], KnownRoots] | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
         allow_http: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
@@ -151,20 +153,24 @@ class HttpTransport:
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe.
 
-        TLS_OPENED is checked over a separate TLS connection, and only if the system's roots are in
-        use.
+        TLS_OPENED is checked only if the system's roots are in use, and over further TLS
+        connections only if the server's chain leads to no public root.
         """
         routes = self._routes(url)
         limits = self._timeouts.for_head()
         unanswered: CertclientError | None = None
+        chain: Sequence[bytes] = ()
+
+        def read(response: FinalResponse) -> Sequence[bytes]:
+            self._head(url, response)
+            return sent_chain(self._line) if self._line is not None else ()
+
         try:
-            _, route = self._exchange(
-                WireRequest("HEAD", url, limits), lambda response: self._head(url, response), routes
-            )
+            chain, route = self._exchange(WireRequest("HEAD", url, limits), read, routes)
         except NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
             route = next(iter(routes.addresses), DIRECT)
-        opened = None if self._tls_anchors else self._interception_error(url, route)
+        opened = None if self._tls_anchors else self._interception_error(url, route, chain)
         return [remark for remark in (routes.problem, unanswered, opened) if remark is not None]
 
     def kept_open(self) -> AbstractContextManager[None]:
@@ -310,12 +316,17 @@ class HttpTransport:
     def _routes(self, url: str) -> Routes:
         return routes_to(url, self._proxies, self._logins, allow_http=self._allow_http)
 
-    def _interception_error(self, url: str, proxy: str) -> CertclientError | None:
+    def _interception_error(
+        self, url: str, proxy: str, chain: Sequence[bytes]
+    ) -> CertclientError | None:
         """TLS_OPENED if an intermediary that the system trusts impersonates the server."""
         parts = urlsplit(url)
         if parts.scheme != "https":
             return None
-        name = find_interceptor(self._tls_route(url, proxy), self._roots())
+        from certclient.ca.tls.interception import interceptor_on, system_roots
+
+        route, roots = self._tls_route(url, proxy), self._roots or system_roots
+        name = interceptor_on(route, chain, roots(), self._clock())
         if name is None:
             return None
         return CertclientError(ErrorCode.TLS_OPENED, host=parts.hostname or "", issuer=name)
@@ -361,5 +372,7 @@ class HttpTransport:
         route = self._tls_route(url, proxy)
         if wrong := clock_error(route, self._tls_anchors, self._clock()):
             return wrong
+        from certclient.ca.tls.interception import issuer_name
+
         shown = presented_certificates(route)
         return CertclientError(found.code, **{**found.data, "issuer": issuer_name(shown)})

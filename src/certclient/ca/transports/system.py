@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from certclient.ca.tls.interception import KnownRoots, system_roots
 from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts, Transport
 from certclient.model.certificate import Certificate
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
+
+if TYPE_CHECKING:
+    from certclient.ca.tls.interception import KnownRoots
 
 if sys.platform == "win32":
     from certclient.ca.transports.winhttp import WinHttpTransport as SystemTransport
@@ -24,7 +27,7 @@ def system_transport(
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     proxies: ProxyResolver | None = None,
     logins: ProxyLogins | None = None,
-    roots: Callable[[], KnownRoots] = system_roots,
+    roots: Callable[[], KnownRoots] | None = None,
     max_bytes: int = DEFAULT_MAX_BYTES,
     allow_http: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),

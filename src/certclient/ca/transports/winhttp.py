@@ -78,7 +78,7 @@ class WinHttpTransport:
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         proxies: ProxyResolver | None = None,
         logins: ProxyLogins | None = None,
-        roots: Callable[[], KnownRoots] = system_roots,
+        roots: Callable[[], KnownRoots] | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
         allow_http: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
@@ -88,7 +88,7 @@ class WinHttpTransport:
         self._timeouts = timeouts
         self._proxies = proxies or system_proxies()
         self._logins = logins or ProxyLogins()
-        self._roots = roots
+        self._roots = roots or system_roots
         self._max_bytes = max_bytes
         self._allow_http = allow_http
         self._monotonic = monotonic
