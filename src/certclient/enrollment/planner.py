@@ -70,14 +70,21 @@ class ProcedurePlanner:
             ca_settings=ca_fingerprint(self._environment.profile.ca),
         )
 
-    def renewal(self, current: StoredCertificate, destination: CertificateStore) -> Record:
+    def renewal(
+        self,
+        current: StoredCertificate,
+        destination: CertificateStore,
+        statuses: BankStatuses | None = None,
+    ) -> Record:
         """The record of a renewal of `current` with a key in `destination`.
 
+        `statuses`: what the journal holds now; None reads it.
         Raises what stands in the way of any renewal of `current` (`obstacles.obstacle`),
         KEY_NOT_FOUND, CERTIFICATE_NOT_FOUND (no customer's).
         """
         certificate = current.certificate
-        rule = read_statuses(self._journal).subject_rule(self._environment.profile)
+        known = statuses or read_statuses(self._journal)
+        rule = known.subject_rule(self._environment.profile)
         check_renewable(certificate, rule)
         if current.key is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)

@@ -86,7 +86,7 @@ class Enrollment:
         a step; `pending` then shows whether there is a procedure to resume.
         """
         certificate, statuses = current.certificate, self.statuses()
-        new = self._planner.renewal(current, destination)
+        new = self._planner.renewal(current, destination, statuses)
         unfinished = statuses.unconfirmed.get(certificate.fingerprint)
         if unfinished is not None:
             return self.resume(unfinished, interaction)

@@ -77,9 +77,9 @@ class HttpTransport:
     `tls_anchors`: the only roots trusted for TLS; if empty, the system's. `proxies`: the routes to
     try; None follows the environment and the system. `logins`: the proxies' logins of this process.
     `roots`: returns the public TLS roots, for `probe`; None for the system's. `max_bytes`: the
-    maximum response size, as sent and as decoded. `allow_http`: permits plain HTTP to other computers. `monotonic` returns
-    seconds that never go back, `clock` aware UTC; `random_bytes` takes a length in bytes and must
-    be unpredictable.
+    maximum response size, as sent and as decoded. `allow_http`: permits plain HTTP to other
+    computers. `monotonic` returns seconds that never go back, `clock` aware UTC; `random_bytes`
+    takes a length in bytes and must be unpredictable.
     """
 
     def __init__(
