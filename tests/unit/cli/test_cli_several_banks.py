@@ -284,3 +284,14 @@ def test_same_user_id_at_two_banks_is_ambiguous_and_bank_decides(
     both.statuses = replace(both.statuses, set_up=frozenset({"practice"}))
     listed = run_json(both, capsys, "list")["certificates"]
     assert [row["profile"] for row in listed] == ["practice"], "the second is not set up any more"
+
+
+@pytest.mark.parametrize(("bank", "kept"), [("", None), ("profile=practice&", "tk")])
+def test_a_links_ticket_is_for_the_bank_that_it_names(
+    both: CliRunner, bank: str, kept: str | None
+) -> None:
+    add(both, "TKYM1408054 1403", days=5)
+    both.terminal.interactive = True
+    both.terminal.answers = ["y"]
+    assert both.run("open-link", f"certclient:renew?{bank}user=TKYM1408054&ticket=tk") == 0
+    assert both.procedures.tickets == [kept]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certclient.model.file_rights import EVERYBODY, untrusted_principals
+from certclient.model.file_rights import EVERYBODY, owner, untrusted_principals
 
 SYSTEM, ADMINISTRATORS, USERS, OWNER = "S-1-5-18", "S-1-5-32-544", "S-1-5-32-545", "S-1-3-0"
 INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
@@ -50,6 +50,16 @@ PRIVATE = (AccessEntry(SYSTEM, ALL), AccessEntry(ADMINISTRATORS, ALL), AccessEnt
 @pytest.mark.parametrize("owner", [SYSTEM, ADMINISTRATORS, INSTALLER])
 def test_file_that_others_may_only_read_has_no_strangers(owner: str) -> None:
     assert untrusted_principals(descriptor(owner, *PRIVATE)) == ()
+
+
+@pytest.mark.parametrize("who", [TARO, SYSTEM])
+def test_the_owner_is_read(who: str) -> None:
+    assert owner(descriptor(who, *PRIVATE)) == who
+
+
+@pytest.mark.parametrize("broken", [b"", bytes(20), descriptor(TARO, *PRIVATE)[:-1]])
+def test_a_descriptor_without_an_owner_has_none(broken: bytes) -> None:
+    assert owner(broken) == ""
 
 
 def test_owner_counts_because_it_may_grant_itself_any_right() -> None:
