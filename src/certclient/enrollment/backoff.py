@@ -1,4 +1,4 @@
-"""How long to wait after an error that passes by itself, before the next attempt."""
+"""How long to wait before the next attempt, or the next question, that a CA has asked for."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ PASSING = frozenset(
 )
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
+_LONG_WAIT = 60.0
 
 
 def pause_after(
@@ -33,9 +34,25 @@ def pause_after(
     if error.code not in PASSING or attempt == MAX_ATTEMPTS - 1:
         return None
     ceiling: float = min(_FIRST_PAUSE * 2.0**attempt, _LONGEST_PAUSE)
-    jittered = ceiling * (0.5 + int.from_bytes(random_bytes(2), "big") / 2**17)
+    jittered = ceiling * (0.5 + _fraction(random_bytes) / 2)
     try:
         asked = float(error.data.get("retry_after", "0"))
     except ValueError:
         asked = 0.0
     return asked + jittered
+
+
+def poll_pause(check_after: float, random_bytes: Callable[[int], bytes]) -> float:
+    """Seconds before a CA is polled that asked for `check_after` seconds; never fewer.
+
+    A minute or more is lengthened by up to a tenth: a CA that tells everybody to come back when it
+    has been serviced, at 14:00, is not asked by everybody at 14:00.
+    """
+    if check_after < _LONG_WAIT:
+        return check_after
+    return check_after * (1 + _fraction(random_bytes) / 10)
+
+
+def _fraction(random_bytes: Callable[[int], bytes]) -> float:
+    """From 0 to below 1, evenly distributed."""
+    return int.from_bytes(random_bytes(2), "big") / 2**16

@@ -21,6 +21,7 @@ from certclient.ca.client import (
 )
 from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.another_key import delete_used_key
+from certclient.enrollment.backoff import poll_pause
 from certclient.enrollment.bank_secrets import bank_secrets
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.new_login import tested_login
@@ -366,6 +367,7 @@ def _answered(context: RunContext, record: Record, answer: Answer) -> Record:
             chain=tuple(c.der for c in answer.chain),
             ca_confirmed=answer.confirmed or not context.environment.ca.abilities.confirms,
         )
-    pause = max(answer.check_after, _SHORTEST_WAIT)
-    check_at = context.environment.clock() + timedelta(seconds=pause)
+    environment = context.environment
+    pause = poll_pause(max(answer.check_after, _SHORTEST_WAIT), environment.random_bytes)
+    check_at = environment.clock() + timedelta(seconds=pause)
     return replace(record, state=ProcedureState.WAITING, check_at=check_at)

@@ -76,9 +76,11 @@ complete() {
         _certclient_completion certclient; echo "${COMPREPLY[@]}"'
 }
 step completion complete
-step units systemd-analyze verify --man=no /usr/lib/systemd/system/certclient-renew@.timer
+step units systemd-analyze verify --man=no /usr/lib/systemd/system/certclient-renew@.timer \
+    /usr/lib/systemd/system/certclient-renew-start@.timer
 step user-units env XDG_RUNTIME_DIR=/tmp systemd-analyze verify --user --man=no \
-    /usr/lib/systemd/user/certclient-renew.timer /usr/lib/systemd/user/certclient-remind.timer
+    /usr/lib/systemd/user/certclient-renew.timer /usr/lib/systemd/user/certclient-remind.timer \
+    /usr/lib/systemd/user/certclient-renew-start.timer
 step enabled systemctl --root=/ enable certclient-renew@taro.timer
 step enabled-for-all systemctl --root=/ --global enable certclient-renew.timer
 step autostart as_taro dex --autostart --environment GNOME --dry-run
@@ -193,6 +195,7 @@ def test_systemd_accepts_units_and_purge_disables_them(installed: dict[str, Scri
     for name in ("enabled", "enabled-for-all"):
         assert installed[name].code == 0, installed[name].output
         assert "timers.target.wants/certclient-renew" in installed[name].output
+        assert "timers.target.wants/certclient-renew-start" in installed[name].output
 
 
 def test_customers_package_has_no_practice_bank(customers_deb: Path, tmp_path: Path) -> None:

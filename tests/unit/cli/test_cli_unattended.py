@@ -112,8 +112,11 @@ def test_request_that_the_ca_could_not_answer_is_repeated_by_the_next_afternoon(
         )
         for user in users
     ]
-    start(cli_runner, capsys, policy=SPREAD)
     seen = cli_runner.procedures.seen
+    assert start(cli_runner, capsys, policy=SPREAD)["error"]["code"] == "CC-CERT-NOTHING-DUE"
+    assert seen == [], "not in the same half-day"
+    cli_runner.now = NOW + timedelta(hours=3)
+    start(cli_runner, capsys, policy=SPREAD)
     assert 0 < len(seen) < len(users), "not all at once when the CA comes back"
     assert {what for what, _, _ in seen} == {"resume"}, "what is put off is not begun anew"
     seen.clear()

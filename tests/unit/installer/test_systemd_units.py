@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -56,10 +57,27 @@ def test_unit_for_computers_is_shut_in(tmp_path: Path) -> None:
 
 
 def test_renewals_of_many_computers_are_spread() -> None:
-    for timer in UNITS.rglob("certclient-renew*.timer"):
-        text = timer.read_text(encoding="utf-8")
+    for name in ("user/certclient-renew.timer", "system/certclient-renew@.timer"):
+        text = (UNITS / name).read_text(encoding="utf-8")
         assert "\nOnCalendar=*-*-* 10:00\nOnCalendar=*-*-* 13:30\n" in text
         assert "\nRandomizedDelaySec=3h 30min\n" in text, "the morning's ends before the next"
+
+
+def test_computer_that_is_on_for_an_hour_runs_the_job_and_enabling_one_timer_is_enough(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(UNITS, tmp_path / "usr/lib/systemd")
+    root = f"--root={tmp_path}"
+    for arguments in (
+        ("enable", "certclient-renew@taro.timer"),
+        ("--global", "enable", "certclient-renew.timer"),
+    ):
+        subprocess.run(("systemctl", root, *arguments), check=True, capture_output=True)
+    enabled = {one.name: one for one in (tmp_path / "etc").rglob("*.timer")}
+    assert {"certclient-renew-start@taro.timer", "certclient-renew-start.timer"} <= set(enabled)
+    for timer in UNITS.rglob("certclient-renew-start*.timer"):
+        text = timer.read_text(encoding="utf-8")
+        assert "\nOnStartupSec=10min\nRandomizedDelaySec=10min\n" in text
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.name)
