@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from benchmarks.fleet import NOON, TWICE, Plan, simulate, worst_outages
+from benchmarks.fleet import simulate, worst_outages
+from benchmarks.fleet_computers import NOON, TWICE
+from benchmarks.fleet_load import Plan
 
 
 def test_spread_renewals_of_many_computers_lapse_nowhere_and_load_the_ca_evenly() -> None:
