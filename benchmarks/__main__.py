@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
+from benchmarks.priority import take_priority
 from benchmarks.table import Measured, Row, decode, markdown, show
 
 FOLDER = Path(__file__).parent
@@ -38,7 +39,6 @@ BENCHMARKS = (
 """Modules of this folder, in the order of the table."""
 
 _MAX_SECONDS = 900
-_NICENESS = -15
 
 
 def measure(name: str) -> Measured:
@@ -59,24 +59,6 @@ def measure(name: str) -> Measured:
     except (subprocess.SubprocessError, IndexError, msgspec.DecodeError) as error:
         rows = [Row(name, f"failed: {error}", runs=0)]
     return Measured(rows, others.share())
-
-
-def take_priority() -> None:
-    """Lets this process and its children run before all others (Linux, root).
-
-    Linux shares the processors between sessions first (sched(7), autogroup), and by niceness within
-    one. Raises OSError without the right.
-    """
-    if os.getsid(0) != os.getpid():
-        # A process group's leader cannot begin a session: its child can.
-        child = os.fork()
-        if child:
-            sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        os.setsid()
-    os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
-    group = Path("/proc/self/autogroup")
-    if group.exists():
-        group.write_text(str(_NICENESS), encoding="ascii")
 
 
 class OthersLoad:
