@@ -406,6 +406,13 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>CheckingLine</name>
+    <message>
+        <source>This is the list as last seen. It is being checked…</source>
+        <translation>前回確認した一覧を表示しています。現在の状態を確認中です…</translation>
+    </message>
+</context>
+<context>
     <name>ChecksPage</name>
     <message>
         <source>Preparing to obtain the certificate</source>

@@ -23,7 +23,7 @@ A_YEAR = 360
 """Days, slightly less than a year."""
 KEPT = {
     *("Logs\\", r"Logs\certclient.log", "instance.lock", "journal.sqlite", "locks\\"),
-    *("remind.json", "reminders.json", "results.json", "updates.json"),
+    *("last-seen.json", "remind.json", "reminders.json", "results.json", "updates.json"),
 }
 """The user's files that an uninstaller keeps by default."""
 _OF_A_BANK = re.compile(r"^remind-[0-9a-f]{8}\.json$")

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from certclient.platform.proxies.routes import ProxyResolver
     from certclient.qualification.line import RecordingLine
     from certclient.store.base import CertificateStore
-    from certclient.ui.shell.app import WindowServices
+    from certclient.ui.shell.services import WindowServices
     from certclient.updates.check import UpdateChecks
 
 DEFAULT_MAX_WAIT = 60.0
@@ -87,6 +87,11 @@ def _main() -> int:
     from certclient.platform.library_warnings import ignore_library_warnings
 
     ignore_library_warnings()
+    from certclient.bootstrap.starting import windows_at_once
+
+    opened = windows_at_once(sys.argv[1:])
+    if opened is not None:
+        return opened
     from certclient.cli.main import main as command_line
 
     return command_line(system_services())
@@ -200,19 +205,20 @@ def left_out_commands() -> frozenset[str]:
 
 
 def open_windows(start: Start) -> int:
-    """Runs the windows; see `certclient.ui.shell.app.open_windows`.
+    """Runs the windows; see `certclient.ui.shell.opening.open_windows`.
 
     Raises CertclientError as it does, and WINDOWS_LIBRARY.
     """
     from certclient.model.errors import CertclientError, ErrorCode
 
     try:
-        from certclient.ui.shell import app
+        from certclient.ui.shell import opening
+
+        keep_memory_private()
+        return opening.open_windows(start, window_services)
     except ImportError as error:
         # Qt is installed, but a system library that it links against is missing.
         raise CertclientError(ErrorCode.WINDOWS_LIBRARY, reason=str(error)) from error
-    keep_memory_private()
-    return app.open_windows(start, window_services())
 
 
 def keep_memory_private() -> None:
@@ -223,15 +229,15 @@ def keep_memory_private() -> None:
 
 
 def quit_windows(seconds: float) -> str:
-    """Asks the running program to quit; see `certclient.ui.shell.app.quit_windows`."""
-    from certclient.ui.shell import app
+    """Asks the running program to quit; see `certclient.ui.shell.opening.quit_windows`."""
+    from certclient.ui.shell import opening
 
-    return app.quit_windows(seconds)
+    return opening.quit_windows(seconds)
 
 
 def window_services() -> WindowServices:
     """The services of the installed program's windows."""
-    from certclient.ui.shell.app import WindowServices
+    from certclient.ui.shell.services import WindowServices
 
     return WindowServices(
         all_stores=partial(all_stores, patience=PATIENCE_SECONDS),
@@ -268,9 +274,11 @@ def practice_code() -> PracticeCode | None:
 def display_problem() -> str | None:
     """See `certclient.platform.display.display_problem`."""
     from certclient.platform.display import display_problem
+    from certclient.ui.shell import display_probe
 
-    probe = (sys.executable, "-P", "-m", "certclient.ui.shell.display_probe")
-    return display_problem(probe, os.environ)
+    command = (sys.executable, "-P", "-m", "certclient.ui.shell.display_probe")
+    in_fork = sys.platform == "linux" and display_probe.can_fork()
+    return display_problem(display_probe.main if in_fork else command, os.environ)
 
 
 def clock() -> datetime:

@@ -73,10 +73,10 @@ def _replaces(
     if other.certificate == stored.certificate:
         return _is_copy(other, stored) and _can_log_in(other, now, statuses) and not other.archived
     return (
-        _same_holder(other.certificate, stored.certificate, statuses)
-        and not other.archived
+        not other.archived
         and other.key is not None
         and other.certificate.valid_at(now)
+        and _same_holder(other.certificate, stored.certificate, statuses)
         and statuses.newest((stored, other), lambda one: one.certificate) is other
     )
 

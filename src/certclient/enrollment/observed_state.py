@@ -84,6 +84,14 @@ class ObservedState:
 
     # Sources: stores and journal
 
+    def show_last_seen(self, overview: Overview) -> None:
+        """Shows what a window saw last until the stores have been scanned."""
+        with self._lock:
+            if self._overview.complete:
+                return
+            self._overview = replace(overview, results=self._overview.results)
+        self._publish()
+
     def read_journal(self) -> JournalReading:
         """What the journal says now. Reads a file: call it in a worker."""
         number = next(self._readings)

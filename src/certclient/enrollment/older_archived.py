@@ -59,6 +59,8 @@ def older_archived(
 
 
 def _older(of_owner: Sequence[InventoryEntry], now: datetime) -> Iterator[InventoryEntry]:
+    if not any(one.stored.archived for one in of_owner):
+        return
     in_use = [one for one in of_owner if one.stored.key is not None and not one.stored.archived]
     counting = _newest(in_use)
     if counting is None or not counting.certificate.valid_at(now):

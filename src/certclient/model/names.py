@@ -95,6 +95,7 @@ def attributes(name: bytes) -> tuple[tuple[NameAttribute, ...], ...] | None:
     return whole if len(whole) == len(found) else None
 
 
+@lru_cache(maxsize=4096)
 def canonical_name(name: bytes) -> CanonicalName:
     """The form of a Name (BER) in which two names are compared (RFC 5280, 7.1).
 

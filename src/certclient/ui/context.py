@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.last_seen import LastSeen
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
     from certclient.enrollment.procedure import Enrollment
@@ -54,6 +55,7 @@ class AppContext:
     `check_revocation` asks the banks whether they have revoked certificates, at most daily, and
     returns whether the journal has changed; call it in a worker.
     `look` begins a look at all stores of every bank, which `certclient remind` rests on.
+    `last_seen` remembers the list for the next window; None to forget it.
     `preferred_store` remembers where the user wants new certificates. `bank_errors`: why other
     banks cannot be used. `practise` starts the practice bank with windows of its own; None if this
     build has none. `announce` has a screen reader say a text.
@@ -77,6 +79,7 @@ class AppContext:
     updates: Updates | None = None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     look: Callable[[], Look] = no_look
+    last_seen: LastSeen | None = None
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     announce: Announcer = field(default_factory=Announcements)
     wrong_tries: WrongTries = field(default_factory=WrongTries)

@@ -31,6 +31,7 @@ class Languages(QObject):
     def __init__(self, language: Language, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._language = language
+        self._catalogue: Catalogue | None = None
         self._translators: list[QTranslator] = []
         self._install()
 
@@ -44,7 +45,9 @@ class Languages(QObject):
         """Sentences, labels, dates and numbers in the current language."""
         from certclient.i18n.catalogue import load
 
-        return load(self._language, FRONT_END)
+        if self._catalogue is None or self._catalogue.language is not self._language:
+            self._catalogue = load(self._language, FRONT_END)
+        return self._catalogue
 
     @property
     def locale(self) -> QLocale:

@@ -16,8 +16,8 @@ TERMINAL = (
     "report(); system_services().terminal.line(); report()"
 )
 WINDOWS = (
-    "from certclient import bootstrap; from certclient.ui.shell import app;"
-    "app.open_windows = lambda *_: report();"
+    "from certclient import bootstrap; from certclient.ui.shell import opening;"
+    "opening.open_windows = lambda *_: report();"
     "report(); bootstrap.open_windows(None)"
 )
 

@@ -13,7 +13,8 @@ from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate_reading import CertificateField
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Facts, Heading, Scroll
+from certclient.ui.widgets.parts import Facts, Heading
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
 if TYPE_CHECKING:

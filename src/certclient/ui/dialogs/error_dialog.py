@@ -12,7 +12,7 @@ from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Scroll
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fit_height
 
 if TYPE_CHECKING:

@@ -13,11 +13,14 @@ from certclient.enrollment.overview import Overview, Row
 from certclient.store.names import title_of
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Heading, Scroll, Sentence
+from certclient.ui.widgets.parts import Heading, Sentence
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtGui import QShowEvent
 
     from certclient.ui.context import AppContext
 
@@ -61,9 +64,17 @@ class HelpWindow(QDialog):
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:
-        """Updates the list of usable certificates."""
+        """Updates the list of usable certificates, at once if it is to be seen."""
         self._overview = overview
-        self._retranslate()
+        self._outdated = True
+        if self.isVisible():
+            self._retranslate()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catches up with what has changed meanwhile."""
+        if self._outdated:
+            self._retranslate()
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -97,6 +108,7 @@ class HelpWindow(QDialog):
         ]
 
     def _retranslate(self) -> None:
+        self._outdated = False
         self.setWindowTitle(self.tr("Help"))
         self.about_button.setText(self.tr("&About this program ({0})").format(__version__))
         self.guide_button.setText(self.tr("User's &guide"))

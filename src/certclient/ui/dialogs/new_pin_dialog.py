@@ -15,7 +15,8 @@ from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import Heading, PlainLabel, Scroll, Sentence, sentences
+from certclient.ui.widgets.parts import Heading, PlainLabel, Sentence, sentences
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
 

@@ -12,7 +12,8 @@ from certclient.ui.enrollment.pages.questions import QuestionPanel
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Heading, Scroll, sentences
+from certclient.ui.widgets.parts import Heading, sentences
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fit_height
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Scroll, Sentence, sentences
+from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Sentence, sentences
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sizes import fitting_size
 

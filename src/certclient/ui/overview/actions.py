@@ -16,7 +16,7 @@ from certclient.ui.widgets.sizes import icon_size
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from certclient.ui.context import AppContext
+    from certclient.ui.overview.frame_context import FrameContext
 
 _GAP = 8
 
@@ -47,10 +47,21 @@ class _ButtonRow(QWidget):
         elif event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.set_icons()
 
+    def event(self, event: QEvent) -> bool:
+        """Redraws icons on a screen of another resolution."""
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.set_icons()
+        return super().event(event)
+
+    def set_enabled(self, enabled: bool) -> None:
+        for button in self._icons:
+            button.setEnabled(enabled)
+
     def set_icons(self) -> None:
+        size, scale = icon_size(self), self.devicePixelRatio()
         for button, name in self._icons.items():
-            button.setIcon(icons.text_icon(name, self.palette()))
-            button.setIconSize(icon_size(self))
+            button.setIcon(icons.text_icon(name, self.palette(), size.height(), scale))
+            button.setIconSize(size)
 
     def texts(self) -> Mapping[QPushButton, str]:
         """Returns each button's text in the current language."""
@@ -63,19 +74,19 @@ class _ButtonRow(QWidget):
 
 
 class ActionRow(_ButtonRow):
-    """証明書更新, 電子証明書取得, すべて更新, ヘルプ and the language menu."""
+    """証明書更新, 電子証明書取得, すべて更新, ヘルプ, the language menu; all disabled at first."""
 
-    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: FrameContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self.renew = self.add("renew")
         self.obtain = self.add("obtain")
-        self.obtain.setEnabled(bool(context.profiles))
         self.renew_all = self.add("renew-all")
         self.help = self.add("help")
         self.language = self.add("language")
         self._languages = QActionGroup(self)
         self.language.setMenu(self._language_menu())
+        self.set_enabled(False)
         self.set_icons()
         self.retranslate()
 
@@ -112,7 +123,7 @@ class ActionRow(_ButtonRow):
 
 
 class SelectionRow(_ButtonRow):
-    """Actions on the selected certificate."""
+    """Actions on the selected certificate; disabled at first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +132,8 @@ class SelectionRow(_ButtonRow):
         self.restore = self.add("bring-back")
         self.delete = self.add("delete")
         self.change_pin = self.add("usb")
+        self.set_enabled(False)
+        self.change_pin.hide()
         self.set_icons()
         self.retranslate()
 

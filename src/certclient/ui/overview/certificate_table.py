@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QTreeView, QWidget
 
 from certclient.ui.overview.delegates import CertificateDelegate
 from certclient.ui.overview.models import CertificateModel, Column, row_at
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LEAST_LINES = 7
 """Minimum height in lines of text: header and two certificates. With large text on a small screen
 only the list scrolls then, not the window around it as well."""
+
+_MEASURED_ROWS = 40
 
 _STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
 
@@ -47,7 +49,9 @@ class CertificateTable(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAllColumnsShowFocus(True)
-        self.setUniformRowHeights(False)
+        self.setUniformRowHeights(True)
+        self._widths: dict[Column, int] = {}
+        """What the columns' contents need, in pixels; {} until measured."""
         keep_selection_visible(self)
         self.setIndentation(self.fontMetrics().height())
         self.setTabKeyNavigation(False)
@@ -66,19 +70,22 @@ class CertificateTable(QTreeView):
         before = self.row
         unfolded = self.isExpanded(self.certificates.fold)
         scrolled = self.verticalScrollBar().value()
-        if self.certificates.show(overview):
+        reset = self.certificates.show(overview)
+        if reset:
             self._span_fold()
             self.setExpanded(self.certificates.fold, unfolded)
             self.verticalScrollBar().setValue(scrolled)
         chosen = _choice(before, overview)
-        if chosen is not None and (before is None or chosen.name != before.name):
+        moved = chosen is not None and (before is None or chosen.name != before.name)
+        if moved:
             # The most urgent row comes first, and stays in sight if the list is not too long.
             self.scrollToTop()
-        if chosen is not None:
-            self.select(chosen)
-        else:
+        if chosen is None:
             self.setCurrentIndex(self.certificates.index(0, 0))
-        self._fit_columns()
+        elif moved or reset:
+            self.select(chosen)
+        if reset or self.certificates.changed:
+            self._measure_columns()
         self.chosen.emit(self.row)
 
     @property
@@ -105,7 +112,7 @@ class CertificateTable(QTreeView):
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
         elif event.type() is QEvent.Type.FontChange:
-            self._fit_columns()
+            self._measure_columns()
 
     def _open(self, index: QModelIndex) -> None:
         row = row_at(index)
@@ -114,37 +121,67 @@ class CertificateTable(QTreeView):
 
     def _span_fold(self) -> None:
         fold = self.certificates.fold
-        for row in range(self.certificates.rowCount()):
-            self.setFirstColumnSpanned(row, QModelIndex(), fold.isValid() and row == fold.row())
+        if fold.isValid():
+            self.setFirstColumnSpanned(fold.row(), QModelIndex(), True)
+
+    def _measure_columns(self) -> None:
+        """Measures what the contents need: once for each change of contents or font, as texts in
+        two lines take long to measure; `_fit_columns` alone follows the window's size."""
+        delegate = self.itemDelegate()
+        if not isinstance(delegate, CertificateDelegate):
+            return
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
+        for column in Column:
+            needed = [delegate.width(option, column, text) for text in self._texts(column)]
+            inside = max(needed, default=0)
+            if column is Column.USER:
+                inside += self.indentation() * (1 + self.isExpanded(self.certificates.fold))
+            self._widths[column] = max(self.header().sectionSizeHint(column), inside)
+        self._fit_columns()
+
+    def _texts(self, column: Column) -> set[str]:
+        """The texts of a column, in a long list those of its first lines."""
+        model, fold = self.certificates, self.certificates.fold
+        parents = (QModelIndex(), *([fold] if self.isExpanded(fold) else []))
+        indexes = (
+            model.index(number, column, parent)
+            for parent in parents
+            for number in range(min(model.rowCount(parent), _MEASURED_ROWS))
+        )
+        return {str(index.data()) for index in indexes if row_at(index) is not None}
 
     def _fit_columns(self) -> None:
         """Shows all columns if there is room. On a small screen or with large text, hides columns
         whose content others imply or 詳細 shows, so that the table never scrolls sideways."""
-        self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
-        for column in _DISPENSABLE:
-            self.setColumnHidden(column, False)
-        self.header().resizeSections(QHeaderView.ResizeMode.ResizeToContents)
+        room, shown = self.viewport().width(), dict(self._widths)
         for column in self._dispensable():
-            if self.header().length() <= self.viewport().width():
+            if sum(shown.values()) <= room:
                 break
-            self.setColumnHidden(column, True)
-        self._stretch_columns()
+            del shown[column]
+        stretched = [column for column in _STRETCHED if column in shown]
+        spare = max(room - sum(shown.values()), 0)
+        for column in stretched:
+            shown[column] += spare // len(stretched)
+        for column in self._widths:
+            self.setColumnHidden(column, column not in shown)
+        for column, width in shown.items():
+            self.setColumnWidth(column, width)
 
     def _dispensable(self) -> Sequence[Column]:
         """Returns the columns that may be hidden, the least useful first."""
         several = self.certificates.several_banks
-        return tuple(one for one in _DISPENSABLE if not (several and one is Column.BANK))
-
-    def _stretch_columns(self) -> None:
-        spare = self.viewport().width() - self.header().length()
-        shown = [column for column in _STRETCHED if not self.isColumnHidden(column)]
-        for column in shown:
-            self.setColumnWidth(column, self.columnWidth(column) + max(spare, 0) // len(shown))
+        return tuple(
+            one
+            for one in _DISPENSABLE
+            if one in self._widths and not (several and one is Column.BANK)
+        )
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Certificates"))
         self.certificates.emit_texts_changed()
-        self._fit_columns()
+        self._measure_columns()
 
 
 def _choice(before: Row | None, overview: Overview) -> Row | None:

@@ -42,17 +42,27 @@ class CertificateDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._widths: dict[tuple[str, int, str], int] = {}
+        """By font, column and text: the same few texts stand in many rows."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
-        """Returns a size that fits the icon and two lines of text."""
-        hint = super().sizeHint(option, index)
+        """Returns a size that fits the icon and two lines of text. All rows are equally high, so
+        that a view need not ask for each."""
+        height = 2 * _line_height(option.fontMetrics, _HIGH_TEXT) + _GAP
         if row_at(index) is None:
-            return hint
-        metrics, text = option.fontMetrics, str(index.data())
-        shape = metrics.height() + _GAP if index.column() in _SHAPED else 0
-        wide = metrics.horizontalAdvance(text)
-        width = two_line_width(metrics, text) if index.column() in _TWO_LINED else wide
-        return QSize(width + shape + 2 * _GAP + 2, 2 * _line_height(metrics, text) + _GAP)
+            return QSize(super().sizeHint(option, index).width(), height)
+        return QSize(self.width(option, index.column(), str(index.data())), height)
+
+    def width(self, option: QStyleOptionViewItem, column: int, text: str) -> int:
+        """The width in pixels that a cell with `text` needs."""
+        key = (option.font.key(), column, text)
+        if key not in self._widths:
+            metrics = option.fontMetrics
+            shape = metrics.height() + _GAP if column in _SHAPED else 0
+            wide = metrics.horizontalAdvance(text)
+            width = two_line_width(metrics, text) if column in _TWO_LINED else wide
+            self._widths[key] = width + shape + 2 * _GAP + 2
+        return self._widths[key]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         """Draws timeline, icon and wrapped text; leaves other cells to Qt."""
@@ -92,6 +102,9 @@ _TWO_LINED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
 """Columns whose text may wrap to a second line, so that all columns fit."""
 
 _DRAWN = (Column.LEFT, *_TWO_LINED)
+
+_HIGH_TEXT = "国Ág"
+"""As high as a line gets: Japanese glyphs from a fallback font can be taller than the font."""
 
 _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter)
 

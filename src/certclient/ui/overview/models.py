@@ -23,6 +23,8 @@ from certclient.model.visible_text import visible
 from certclient.ui.widgets.parts import tool_tip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from certclient.ui.context import AppContext
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -59,20 +61,30 @@ class CertificateModel(QAbstractItemModel):
         self._context = context
         self._top: list[Row] = []
         self._folded: list[Row] = []
+        self.changed = False
+        """Whether the last `show` has changed what is to be seen."""
 
     def show(self, overview: Overview) -> bool:
         """Shows these certificates. If only their details changed, the model is not reset, so views
-        keep their selection and scroll position. Returns whether it was reset."""
+        keep their selection and scroll position; rows that look as before are not drawn again.
+        Returns whether it was reset."""
         top = [row for row in overview.rows if not row.folded]
         folded = [row for row in overview.rows if row.folded]
         same = _names(top) == _names(self._top) and _names(folded) == _names(self._folded)
         if same:
+            before = (*self._top, *self._folded)
+            changed = [
+                _look(new) != _look(old) for old, new in zip(before, (*top, *folded), strict=True)
+            ]
             self._top, self._folded = top, folded
-            self.emit_texts_changed()
+            self._emit_changed(changed[: len(top)], QModelIndex())
+            self._emit_changed(changed[len(top) :], self.fold)
+            self.changed = any(changed)
             return False
         self.beginResetModel()
         self._top, self._folded = top, folded
         self.endResetModel()
+        self.changed = True
         return True
 
     def emit_texts_changed(self) -> None:
@@ -85,6 +97,13 @@ class CertificateModel(QAbstractItemModel):
         if fold.isValid():
             children = self.rowCount(fold)
             self.dataChanged.emit(self.index(0, 0, fold), self.index(children - 1, last, fold))
+
+    def _emit_changed(self, changed: Sequence[bool], parent: QModelIndex) -> None:
+        last = len(Column) - 1
+        for number, one in enumerate(changed):
+            if one:
+                top = self.index(number, 0, parent)
+                self.dataChanged.emit(top, self.index(number, last, parent))
 
     @property
     def several_banks(self) -> bool:
@@ -323,3 +342,16 @@ def row_at(index: AnyIndex) -> Row | None:
 
 def _names(rows: list[Row]) -> list[tuple[str, str]]:
     return [row.name for row in rows]
+
+
+def _look(row: Row) -> tuple[object, ...]:
+    """All that decides how a row is shown; two scans of the same certificate are different rows."""
+    entry, error = row.entry, row.entry.obstacle
+    store = entry.store
+    return (
+        (row.profile, row.condition, row.procedure, row.absent),
+        (entry.full_id, entry.owner, entry.life, entry.rejection, entry.stored.key_hidden),
+        (store.store_id, store.label, store.destination, getattr(store, "title", "")),
+        entry.certificate.unreadable,
+        None if error is None else (error.code, *error.data.items()),
+    )

@@ -15,11 +15,14 @@ from certclient.ui.overview.archiving import ArchiveAction
 from certclient.ui.widgets.parts import Sentence
 
 if TYPE_CHECKING:
-    from certclient.enrollment.overview import Row
+    from certclient.enrollment.overview import Overview, Row
     from certclient.store.base import StoredCertificate
     from certclient.ui.context import AppContext
+    from certclient.ui.overview.checked_actions import CheckedActions
 
 _UNDO_SECONDS = 60
+_CHECKING_SECONDS = 2
+"""What takes less needs no words."""
 _FINGERPRINT_DIGITS = 16
 
 
@@ -80,6 +83,48 @@ class NoteLines(Sentence):
         fingerprint = stored.certificate.fingerprint[:_FINGERPRINT_DIGITS]
         shown = text.format(name=stored.friendly_name, fingerprint=fingerprint)
         return f"{shown} [{ErrorCode.CERTIFICATE_DAMAGED.code}]"
+
+
+class CheckingLine(Sentence):
+    """Says that the list shows what was last known, if reading the stores takes long or an action
+    waits for it."""
+
+    def __init__(self, context: AppContext, actions: CheckedActions) -> None:
+        super().__init__()
+        self._context = context
+        self._actions = actions
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_CHECKING_SECONDS * 1000)
+        self._timer.timeout.connect(self._show)
+        self._timer.start()
+        actions.changed.connect(self._changed)
+        context.state.changed.connect(self._end)
+        self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange and self.text():
+            self._show()
+
+    def _changed(self) -> None:
+        if self._actions.waiting:
+            self._show()
+
+    def _show(self) -> None:
+        overview = self._context.state.overview
+        if overview.complete or not overview.rows:
+            return
+        said = self.text()
+        self.set_text(self.tr("This is the list as last seen. It is being checked…"))
+        if said != self.text():
+            self._context.announce(self, self.text())
+
+    def _end(self, overview: Overview) -> None:
+        if overview.complete:
+            self._timer.stop()
+            self.set_text("")
 
 
 class ActionLine(QWidget):

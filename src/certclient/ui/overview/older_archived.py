@@ -61,6 +61,8 @@ class OlderCertificatesLine(PanelLine):
         """Shows or hides the offer."""
         self._found = removable(overview)
         self.retranslate()
+        # Until the stores have been read, it is only what was last seen.
+        self.button.setEnabled(overview.complete)
         self.setVisible(bool(self._found))
 
     def close_prompt(self) -> None:

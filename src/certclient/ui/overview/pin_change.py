@@ -13,7 +13,7 @@ from certclient.ui.overview.store_task import StoreTask
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from certclient.enrollment.overview import Row
+    from certclient.enrollment.overview import Overview, Row
     from certclient.ui.context import AppContext
 
 
@@ -23,6 +23,12 @@ def can_change_pin(row: Row | None) -> bool:
         return False
     running = row.procedure is not None and row.procedure.running
     return isinstance(row.entry.store, PinChanging) and not running
+
+
+def any_pin(overview: Overview) -> bool:
+    """Whether `can_change_pin` holds for any row; asks each store once."""
+    stores = {one.store_id for one in overview.stores if isinstance(one, PinChanging)}
+    return any(row.entry.stored.store_id in stores and can_change_pin(row) for row in overview.rows)
 
 
 class PinChangeTask(QObject):

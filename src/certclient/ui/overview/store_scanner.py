@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from certclient.enrollment.journal_reading import JournalReading
 from certclient.enrollment.overview import Overview, read_overview
 from certclient.model.errors import CertclientError
+from certclient.model.names import canonical_name
 from certclient.store.base import CertificateStore, ChangeStamped, Unavailable
 from certclient.ui.tasks.runner import STORE_SCAN
 
@@ -36,11 +36,10 @@ change stamp."""
 
 @dataclass(frozen=True, slots=True)
 class _StoreSnapshot:
-    """The result of one pass of the worker; `overview` is None if nothing has changed."""
+    """The result of one pass of the worker. `changed`: the stores have been read."""
 
     presence: _Presence
-    overview: Overview | None
-    reading: JournalReading
+    changed: bool
 
 
 class StoreScanner(QObject):
@@ -59,6 +58,7 @@ class StoreScanner(QObject):
         self._state = context.state.state
         self._presence: _Presence = ()
         self._scanning = self._reading = False
+        self._complete = False
         self._stopped = False
         self._again = False
         self._stale = True
@@ -70,13 +70,13 @@ class StoreScanner(QObject):
 
     @property
     def overview(self) -> Overview:
-        """The newest snapshot of the state."""
-        return self._state.overview
+        """What the windows show."""
+        return self._context.state.overview
 
     @property
     def complete(self) -> bool:
-        """Whether a scan has ended."""
-        return self.overview.complete
+        """Whether a scan has ended, and the windows show it."""
+        return self._complete
 
     def start(self) -> None:
         """Scans at once, then periodically."""
@@ -122,17 +122,16 @@ class StoreScanner(QObject):
 
     def _seen(self, snapshot: _StoreSnapshot) -> None:
         self._scanning = False
+        self._complete = True
         self._presence = snapshot.presence
-        if snapshot.overview is None:
-            self._state.reevaluate()
-        else:
-            self._state.update_stores(snapshot.overview, snapshot.reading)
+        if snapshot.changed:
             self.scanned.emit()
         self._go_on()
 
     def _failed(self, error: CertclientError) -> None:
         """A bug in a store; the log has the details, and the window shows the error."""
         self._scanning = False
+        self._complete = True
         self._state.fail(error)
         self.scanned.emit()
         self._go_on()
@@ -149,21 +148,15 @@ class StoreScanner(QObject):
             return
         self._reading = True
         self._context.tasks.run(
-            self._journal_worker.changes,
+            self._journal_worker.take_changes,
             stores=(_JOURNAL,),
             done=self._journal_read,
             failed=self._journal_failed,
         )
 
-    def _journal_read(self, reading: JournalReading | None) -> None:
+    def _journal_read(self, finished: bool) -> None:
         self._reading = False
-        if reading is None:
-            return
-        before = self.overview
-        self._state.update_journal(reading)
-        # Another process has finished something, perhaps on a token, which does not say so.
-        ids = [{view.id for view in views} for views in (before.pending, self.overview.pending)]
-        if before.statuses != reading.statuses or ids[0] != ids[1]:
+        if finished:
             self.refresh()
 
     def _journal_failed(self, _error: CertclientError) -> None:
@@ -178,20 +171,30 @@ class _ScanWorker:
         self._enrollment: Enrollment | None = None
 
     def snapshot(self, known: _Presence | None) -> _StoreSnapshot:
-        """Lists the stores present and reads them unless the list equals `known`."""
+        """Lists the stores present and reads them unless the list equals `known`. Updates the
+        state here, as to judge many certificates takes long."""
         context = self._context
         look = context.look()
         stores = context.stores()
         look.found(stores)
         presence = _presence(stores)
         if presence == known:
-            return _StoreSnapshot(presence, None, JournalReading())
+            context.state.state.reevaluate()
+            return _StoreSnapshot(presence, changed=False)
+        journal = context.journal_stamp()
         reading = context.state.state.read_journal()
         overview = read_overview(
             context.profiles, stores, context.clock(), reading.statuses, reading.open_procedures
         )
         look.end(overview, context.profiles)
-        return _StoreSnapshot(presence, self._with_leftovers(overview), reading)
+        overview = self._with_leftovers(overview)
+        for row in overview.rows:
+            # Compared for each row that is selected; they are kept.
+            canonical_name(row.entry.certificate.subject)
+        if context.last_seen is not None:
+            context.last_seen.note(overview, journal)
+        context.state.state.update_stores(overview, reading)
+        return _StoreSnapshot(presence, changed=True)
 
     def _with_leftovers(self, overview: Overview) -> Overview:
         if not self._context.profiles or overview.journal_error is not None:
@@ -213,16 +216,24 @@ class _JournalWorker:
         self._stamp: Hashable = None
         self._any_open = False
 
-    def changes(self) -> JournalReading | None:
+    def take_changes(self) -> bool:
         """Reads the journal if it was written to since, or if there are open procedures, which
-        another process may begin or cease to run; None if neither."""
+        another process may begin or cease to run, and updates the state.
+
+        Returns whether another process has finished something, perhaps on a token, which does not
+        say so.
+        """
         stamp = self._context.journal_stamp()
         if stamp == self._stamp and not self._any_open:
-            return None
+            return False
         self._stamp = stamp
-        reading = self._context.state.state.read_journal()
+        state = self._context.state.state
+        reading = state.read_journal()
         self._any_open = bool(reading.open_procedures.views)
-        return reading
+        before = state.overview
+        state.update_journal(reading)
+        ids = [{view.id for view in views} for views in (before.pending, state.overview.pending)]
+        return before.statuses != reading.statuses or ids[0] != ids[1]
 
 
 def _presence(stores: Sequence[CertificateStore]) -> _Presence:

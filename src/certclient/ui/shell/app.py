@@ -1,150 +1,142 @@
-"""The entry point of the windows: connects the parts and makes no decisions of its own."""
+"""Loads the program behind the first window and connects its parts; decides nothing of its own."""
 
 from __future__ import annotations
 
-import os
+import importlib
 import secrets
 import sys
 import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from certclient.configuration.banks import all_banks, find_bank, search_folders
 from certclient.configuration.policy import read_policy
 from certclient.enrollment.journal_reading import journal_reader
+from certclient.enrollment.last_seen import LastSeen
 from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.preferred_store import PreferredStore
-from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.enrollment.run_results import ResultFile
-from certclient.i18n.language import Language, language_from_environment
+from certclient.i18n.catalogue import load as load_catalogue
 from certclient.model.anchor_dates import anchor_error, anchor_warnings
 from certclient.model.clock_error import PROGRAM_MADE
-from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import folders, log
 from certclient.platform.rehearsal import rehearsal_folder
 from certclient.ui.context import AppContext
-from certclient.ui.language import Languages
-from certclient.ui.settings import UiSettings
-from certclient.ui.shell.instance_lock import acquire_instance
+from certclient.ui.language import FRONT_END
+from certclient.ui.shell.early import early_context
 from certclient.ui.shell.shell import Shell
-from certclient.ui.shell.shutdown import ask_to_quit
-from certclient.ui.shell.single_instance import (
-    InstanceRequest,
-    SingleInstance,
-    StartRequest,
-    socket_name,
-)
-from certclient.ui.tasks.garbage_collector import GuiGarbageCollector
+from certclient.ui.shell.single_instance import SingleInstance, socket_name
 from certclient.ui.tasks.practice import PracticeLauncher, PracticeLetter
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
-from certclient.ui.widgets import appearance, icons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from types import TracebackType
 
-    from certclient.enrollment.bank_status import BankStatuses
-    from certclient.enrollment.open_procedures import OpenProcedures
-    from certclient.enrollment.overview import Row
-    from certclient.enrollment.procedure import Enrollment
-    from certclient.model.policy import Policy
-    from certclient.model.practice import PracticeCode
+    from certclient.enrollment.overview import Overview
+    from certclient.i18n.language import Language
     from certclient.model.profile import Profile
     from certclient.model.start import Start
-    from certclient.platform.daily_reminder import DailyReminder
     from certclient.store.base import CertificateStore
+    from certclient.ui.overview.frame_context import EarlyContext
+    from certclient.ui.overview.main_window import MainWindow
+    from certclient.ui.shell.services import WindowServices
+    from certclient.ui.shell.single_instance import StartRequest
     from certclient.updates.check import Updates
-
-_DONE = 0
 
 
 @dataclass(frozen=True, slots=True)
-class WindowServices:
-    """What the windows need from the composition root.
+class Loaded:
+    """What the windows show at first. `errors`: why banks cannot be used. `updates`: None if the
+    administrator's policy turns update notices off. `overview`: what was last seen, if known."""
 
-    `all_stores` scans for the stores of the given banks, `update_checks` returns their version
-    announcements; the others are passed on to AppContext. `daily_reminder`: the scheduled task;
-    None if there is none. `practise`: the command line that starts a rehearsal, () if there can be
-    none. `look`: see AppContext. `practice_code`: in a rehearsal, an issue code to try out; raises
-    PRACTICE_BANK.
+    services: WindowServices
+    profiles: tuple[Profile, ...]
+    errors: tuple[CertclientError, ...]
+    updates: Updates | None
+    last_seen: LastSeen | None = None
+    overview: Overview | None = None
+
+
+_CONTENTS = "certclient.ui.overview.contents"
+
+
+def load(start: Start, services: WindowServices, language: Language) -> Loaded:
+    """Reads the banks and warms up what the windows need; call it in a worker.
+
+    Raises CertclientError PROFILE_NOT_FOUND or PROFILE_INVALID if `start` names a bank.
     """
-
-    all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
-    enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
-    statuses: Callable[[], BankStatuses]
-    open_procedures: Callable[[], OpenProcedures]
-    journal_stamp: Callable[[], Hashable]
-    clock: Callable[[], datetime]
-    update_checks: Callable[[Sequence[Profile], Policy], Updates]
-    daily_reminder: Callable[[], DailyReminder | None] = lambda: None
-    practise: Sequence[str] = ()
-    practice_code: Callable[[], PracticeCode | None] = lambda: None
-    check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
-    look: Callable[[], Look] = no_look
-
-
-def open_windows(start: Start, services: WindowServices) -> int:
-    """Runs the windows until they are closed, or hands `start` to the running instance.
-
-    Returns the exit code. Raises CertclientError PROFILE_NOT_FOUND or PROFILE_INVALID if `start`
-    names a bank.
-    """
-    profiles, errors = _profiles(start.profile_name)
-    application = _application()
-    name = socket_name(folders.data_folder())
-    place = acquire_instance(folders.data_folder(), name, _start_request(start))
-    if place is None:
-        return _DONE
-    instance = SingleInstance(name, application)
-    instance.listen()
+    importlib.import_module(_CONTENTS)
+    profiles, errors = read_banks(start.profile_name)
     for error in errors:
         log.error(error)
     late = _late_anchors(profiles, services.clock())
-    context = replace(
-        make_context(profiles, start, application, services), bank_errors=(*errors, *late)
+    load_catalogue(language, FRONT_END)
+    last_seen = LastSeen(folders.data_folder(), profiles)
+    return Loaded(
+        services,
+        tuple(profiles),
+        (*errors, *late),
+        _updates(profiles, services),
+        last_seen,
+        last_seen.read(services.journal_stamp(), services.clock()),
     )
-    launcher = PracticeLauncher(services.practise, application)
-    if services.practise:
-        context = replace(context, practise=launcher)
-    if profiles and not start.profile_name and not context.bank_errors:
-        context = replace(context, look=services.look)
-    shell = Shell(context, resident=start.remind)
-    launcher.failed.connect(shell.window.show_error)
-    crashes = _Crashes(shell)
-    sys.excepthook = crashes.hook
-    instance.start_requested.connect(shell.carry_out)
-    shell.ended.connect(application.quit)
-    garbage = GuiGarbageCollector(application)
-    garbage.start()
-    shell.start(_start_request(start))
-    _show_practice_letter(shell, context, services)
-    daily = services.daily_reminder()
-    if daily is not None:
-        context.tasks.run(daily.ensure)
-    application.exec()
-    instance.close()
-    shell.close()
-    context.tasks.close()
-    context.state.close()
-    garbage.stop()
-    place.release()
-    return _DONE
 
 
-def quit_windows(seconds: float) -> str:
-    """Asks the running instance to quit so that an installer can replace it; waits up to `seconds`.
-    Returns `quit`, `not-running`, or `busy` (it quits when its current work is done)."""
-    application = QCoreApplication.instance() or QCoreApplication([sys.argv[0]])
-    answer = ask_to_quit(socket_name(folders.data_folder()), seconds)
-    application.processEvents()
-    return answer.value
+class Program(QObject):
+    """The program behind the first window; lives in the GUI thread."""
+
+    def __init__(self, loaded: Loaded, early: EarlyContext) -> None:
+        super().__init__()
+        self._services = loaded.services
+        self._loaded = loaded
+        self._instance = SingleInstance(socket_name(folders.data_folder()), self)
+        self._launcher = PracticeLauncher(loaded.services.practise, self)
+        context = _context(loaded, early, self)
+        if loaded.services.practise:
+            context = replace(context, practise=self._launcher)
+        self.context = context
+
+    def connecting(self, start: Start, window: MainWindow) -> Iterator[None]:
+        """Fills the window and creates what acts behind it, in steps, between which other events
+        can be handled; then call `begin`."""
+        loaded = self._loaded
+        if loaded.profiles and not start.profile_name and not loaded.errors:
+            self.context = replace(self.context, look=self._services.look)
+        if loaded.overview is not None:
+            self.context.state.state.show_last_seen(loaded.overview)
+        yield from window.filling(self.context)
+        yield
+        self.shell = Shell(self.context, resident=start.remind, window=window)
+        self._launcher.failed.connect(window.show_error)
+        self._crashes = _Crashes(self.shell)
+        sys.excepthook = self._crashes.hook
+        self.shell.ended.connect(QCoreApplication.quit)
+        self._instance.start_requested.connect(self.shell.carry_out)
+        yield
+
+    def begin(self, request: StartRequest) -> None:
+        """Scans the stores and carries out the request of this start; then those of others."""
+        context = self.context
+        self.shell.start(request)
+        self._instance.listen()
+        _show_practice_letter(self.shell, context, self._services)
+        daily = self._services.daily_reminder()
+        if daily is not None:
+            context.tasks.run(daily.ensure)
+
+    def close(self) -> None:
+        """Closes the windows and ends the workers."""
+        self._instance.close()
+        self.shell.close()
+        self.context.tasks.close()
+        self.context.state.close()
 
 
 def _show_practice_letter(shell: Shell, context: AppContext, services: WindowServices) -> None:
@@ -155,7 +147,8 @@ def _show_practice_letter(shell: Shell, context: AppContext, services: WindowSer
         context.tasks.run(services.practice_code, done=letter.show, failed=shell.window.show_error)
 
 
-def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
+def read_banks(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
+    """The bank that is named, or all, and why others cannot be used. Raises as `load`."""
     try:
         policy = read_policy()
     except CertclientError as error:
@@ -177,42 +170,36 @@ def _late_anchors(profiles: Sequence[Profile], now: datetime) -> Sequence[Certcl
     return [error for error in found if error is not None]
 
 
-def _application() -> QApplication:
-    application = QApplication([sys.argv[0]])
-    application.setApplicationName("certclient")
-    QGuiApplication.setDesktopFileName("certclient")
-    # The shell ends the program, because a procedure may continue without a window.
-    application.setQuitOnLastWindowClosed(False)
-    application.setWindowIcon(icons.app_icon())
-    appearance.apply_style(application)
-    return application
-
-
 def make_context(
     profiles: Sequence[Profile], start: Start, parent: QObject, services: WindowServices
 ) -> AppContext:
     """Builds the AppContext for this computer; `parent` is the application."""
-    settings = UiSettings(folders.settings_file())
-    chosen = next((one for one in Language if one.value == start.language), None)
-    language = chosen or settings.language or _system_language()
+    loaded = Loaded(services, tuple(profiles), (), _updates(profiles, services))
+    return _context(loaded, early_context(start, parent), parent)
+
+
+def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext:
+    services = loaded.services
     return AppContext(
-        profiles=tuple(profiles),
-        stores=_Stores(profiles, services),
+        profiles=loaded.profiles,
+        stores=_Stores(loaded.profiles, services),
         enrollment=services.enrollment,
         statuses=services.statuses,
         open_procedures=services.open_procedures,
         journal_stamp=services.journal_stamp,
         state=StateSignals(_observed_state(services), parent),
         clock=services.clock,
-        languages=Languages(language, parent),
-        settings=settings,
+        languages=early.languages,
+        settings=early.settings,
         tasks=TaskRunner(parent, log_file=str(folders.log_file())),
         open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
         data_folder=folders.data_folder(),
         documentation=folders.documentation_folder(),
-        updates=_updates(profiles, services),
+        updates=loaded.updates,
         check_revocation=services.check_revocation,
         preferred_store=PreferredStore(folders.preferred_store_file()),
+        bank_errors=loaded.errors,
+        last_seen=loaded.last_seen,
     )
 
 
@@ -246,21 +233,6 @@ class _Stores:
             return self._services.all_stores(self._profiles)
 
 
-def _system_language() -> Language:
-    return language_from_environment(os.environ, QLocale.system().name())
-
-
-def _start_request(start: Start) -> StartRequest:
-    if start.remind:
-        return StartRequest(request=InstanceRequest.REMIND)
-    if not start.link:
-        return StartRequest()
-    try:
-        return StartRequest(link=parse(start.link))
-    except LinkError:
-        return StartRequest(request=InstanceRequest.REFUSED_LINK)
-
-
 class _Crashes(QObject):
     """Logs exceptions that escape a slot and shows one INTERNAL error per run."""
 
@@ -268,7 +240,7 @@ class _Crashes(QObject):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self._shell = shell
+        self.shell = shell
         self._shown = False
         self.happened.connect(self._show)
 
@@ -282,4 +254,4 @@ class _Crashes(QObject):
         if not self._shown:
             self._shown = True
             error = CertclientError(ErrorCode.INTERNAL, log=str(folders.log_file()))
-            self._shell.window.show_error(error)
+            self.shell.window.show_error(error)

@@ -8,9 +8,19 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
+import threading
 
 _PR_SET_DUMPABLE = 4
 """<sys/prctl.h>: with 0, the abort leaves no core dump and no crash report of the desktop."""
+
+
+def can_fork() -> bool:
+    """Loads Qt, so that a child that is forked now need not; whether `main` may run in one."""
+    try:
+        from PySide6.QtGui import QGuiApplication
+    except ImportError:
+        return False
+    return threading.active_count() == 1 and QGuiApplication.instance() is None
 
 
 def main() -> int:
@@ -25,6 +35,7 @@ def main() -> int:
     if application.primaryScreen() is None:
         # Of linuxfb, for example, which starts without a frame buffer; a window would abort.
         sys.stderr.write("no screen\n")
+        sys.stderr.flush()
         return 1
     return 0
 

@@ -6,9 +6,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from certclient.platform.private_files import private_folder
+from certclient.platform.process_lock import ProcessLock
 from certclient.ui.shell.single_instance import StartRequest, send_to_running_instance
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def acquire_instance(
     name: str,
     start_request: StartRequest,
     monotonic: Callable[[], float] = time.monotonic,
-) -> FileLock | None:
+) -> ProcessLock | None:
     """Makes this process the single instance and returns its lock, held until exit. Returns None if
     another instance is running and has acknowledged `start_request`.
 
@@ -38,15 +37,13 @@ def acquire_instance(
     """
     with suppress(OSError):
         private_folder(folder)
-    lock = FileLock(folder / "instance.lock", mode=0o600)
+    lock = ProcessLock(folder / "instance.lock")
     end = monotonic() + _PATIENCE
     while not send_to_running_instance(name, start_request):
         try:
-            lock.acquire(timeout=_BETWEEN_ATTEMPTS)
-        except Timeout:
-            if monotonic() < end:
-                continue
+            if lock.acquire() or monotonic() >= end:
+                return lock
         except OSError:
-            pass
-        return lock
+            return lock
+        time.sleep(_BETWEEN_ATTEMPTS)
     return None

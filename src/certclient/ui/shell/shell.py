@@ -16,6 +16,7 @@ from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.background_resume import BackgroundResume
 from certclient.ui.shell.clock_monitor import ClockMonitor
 from certclient.ui.shell.link_follower import LinkFollower
+from certclient.ui.shell.preloading import preload
 from certclient.ui.shell.revocation_monitor import RevocationMonitor
 from certclient.ui.shell.shutdown import GracefulShutdown
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
@@ -40,10 +41,15 @@ class Shell(QObject):
     ended = Signal()
 
     def __init__(
-        self, context: AppContext, *, resident: bool = False, has_tray: bool | None = None
+        self,
+        context: AppContext,
+        *,
+        resident: bool = False,
+        has_tray: bool | None = None,
+        window: MainWindow | None = None,
     ) -> None:
         """`resident`: started by the reminder, so it stays in the tray while a certificate is due.
-        `has_tray`: None queries the desktop."""
+        `has_tray`: None queries the desktop. `window`: the one that is open already."""
         super().__init__()
         self._context = context
         self._resident = resident
@@ -55,7 +61,7 @@ class Shell(QObject):
         """Ids of the results that a notification or the window has shown."""
         self._unread: set[str] = set()
         """Ids of those that were shown by a notification only, so that the program stays."""
-        self.window = MainWindow(context)
+        self.window = window or MainWindow(context)
         self._result_texts = ResultTexts(context, self)
         self.tray = Tray(context, self)
         self.scanner = StoreScanner(context, self)
@@ -72,6 +78,7 @@ class Shell(QObject):
     def start(self, start_request: StartRequest | None = None) -> None:
         """Starts the survey and the clock, then carries out `start_request` (default: show the
         window)."""
+        self.scanner.scanned.connect(self._preload, Qt.ConnectionType.SingleShotConnection)
         self.scanner.start()
         self.watch.start()
         self.carry_out(start_request or StartRequest())
@@ -158,6 +165,9 @@ class Shell(QObject):
         self._act_on(overview)
         self.background.resume_due(overview.pending, overview.stores)
         self._settle()
+
+    def _preload(self) -> None:
+        self._context.tasks.run(preload)
 
     def _act_on(self, overview: Overview) -> None:
         """Handles requests that had to wait for the first complete survey."""
@@ -261,7 +271,8 @@ class Shell(QObject):
     # Windows
 
     def _show_window(self) -> None:
-        self._note_rows(self.scanner.overview.due)
+        if self.scanner.complete:
+            self._note_rows(self.scanner.overview.due)
         self.window.raise_window()
         self._unread.clear()
         self._reported |= {one.id for one in self.scanner.overview.results}

@@ -8,7 +8,6 @@ a link may carry a ticket.
 from __future__ import annotations
 
 import enum
-import hashlib
 import os
 import sys
 from contextlib import suppress
@@ -16,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
 from certclient.platform.private_files import private_folder
@@ -24,6 +22,8 @@ from certclient.platform.socket_peers import is_own_peer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtNetwork import QLocalSocket
 
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500
@@ -93,6 +93,8 @@ def socket_name(data_folder: Path) -> str:
     if sys.platform != "win32":
         path = str(data_folder / "instance")
         return path if len(os.fsencode(path)) < _LONGEST_SOCKET_PATH else _short_path(data_folder)
+    import hashlib
+
     digest = hashlib.sha256(os.fsencode(str(data_folder))).hexdigest()[:24]
     return f"certclient-{digest}"
 
@@ -109,6 +111,10 @@ def _short_path(data_folder: Path) -> str:
 def send_to_running_instance(name: str, start_request: StartRequest) -> bool:
     """Sends `start_request` to the running instance. Returns False if none acknowledges it, or if
     it is not this user's."""
+    if os.path.isabs(name) and not os.path.lexists(name):
+        return False
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):
@@ -134,6 +140,8 @@ class SingleInstance(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        from PySide6.QtNetwork import QLocalServer
+
         self._name = name
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -149,7 +157,7 @@ class SingleInstance(QObject):
         """
         if self._server.listen(self._name):
             return True
-        QLocalServer.removeServer(self._name)
+        self._server.removeServer(self._name)
         return self._server.listen(self._name)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.visible_text import visible
-from certclient.ui.shell.tray_icon import tray_icon
+from certclient.ui.shell.tray_icon import label_of, tray_icon
 from certclient.ui.widgets.parts import notification
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Tray(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._look: tuple[str, Condition | None] = (label_of(None), None)
+        """Of the icon, which takes long to draw."""
         self.menu = QMenu()
         self.renew = self.menu.addAction("", self._renew)
         self.open = self.menu.addAction("", self.open_requested.emit)
@@ -64,7 +66,11 @@ class Tray(QObject):
 
     def show_overview(self) -> None:
         """Updates icon, menu and tooltip from the observed state."""
-        self.icon.setIcon(tray_icon(worst(self._overview)))
+        row = worst(self._overview)
+        look = (label_of(row), row.condition if row is not None else None)
+        if look != self._look:
+            self._look = look
+            self.icon.setIcon(tray_icon(row))
         self._retranslate()
 
     @property

@@ -8,8 +8,6 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from certclient.model.errors import CertclientError
-from certclient.ui.enrollment.batch.dialog import RenewAllDialog
-from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from certclient.enrollment.procedure_status import ProcedureStatus
     from certclient.model.secret import Secret
     from certclient.ui.context import AppContext
+    from certclient.ui.enrollment.batch.dialog import RenewAllDialog
+    from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 
 class WizardManager(QObject):
@@ -80,16 +80,14 @@ class WizardManager(QObject):
 
         If its procedure runs already, raises the window of that.
         """
-        self._open(row.key, lambda: EnrollmentWizard.renew(self._context, row.entry.stored))
+        self._open(row.key, lambda: _wizard().renew(self._context, row.entry.stored))
 
     def renew_by_link(self, row: Row, ticket: Secret | None) -> None:
         """Opens the wizard for a link, which nobody here has asked for: it begins with the notice.
         `ticket`: the link's."""
         self._open_by_link(
             row.key,
-            lambda: EnrollmentWizard.renew(
-                self._context, row.entry.stored, notice=True, ticket=ticket
-            ),
+            lambda: _wizard().renew(self._context, row.entry.stored, notice=True, ticket=ticket),
             ticket,
         )
 
@@ -99,14 +97,14 @@ class WizardManager(QObject):
             user_id, profile_id = row.entry.owner.user_id, row.profile.id
             self._open(
                 (profile_id, user_id),
-                lambda: EnrollmentWizard.obtain(self._context, user_id, profile_id=profile_id),
+                lambda: _wizard().obtain(self._context, user_id, profile_id=profile_id),
             )
         else:
             self.renew(row)
 
     def obtain(self) -> None:
         """Opens the wizard for 取得 with the bank's letter."""
-        self._open(("", ""), lambda: EnrollmentWizard.obtain(self._context))
+        self._open(("", ""), lambda: _wizard().obtain(self._context))
 
     def obtain_for(
         self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
@@ -114,21 +112,21 @@ class WizardManager(QObject):
         """Opens 取得 for a link; "" for what the link did not name."""
         self._open_by_link(
             (profile_id, user_id),
-            lambda: EnrollmentWizard.obtain(
-                self._context, user_id, profile_id=profile_id, ticket=ticket
-            ),
+            lambda: _wizard().obtain(self._context, user_id, profile_id=profile_id, ticket=ticket),
             ticket,
         )
 
     def resume(self, status: ProcedureStatus) -> None:
         """Opens the wizard for 続ける. A procedure that runs without a window of its own (in the
         background or in another program) is shown until it ends."""
-        self._open(status.key, lambda: EnrollmentWizard.resume(self._context, status))
+        self._open(status.key, lambda: _wizard().resume(self._context, status))
 
     def renew_all(self) -> None:
         """Opens すべて更新, or raises the existing dialog."""
         batch = self.batch
         if batch is None:
+            from certclient.ui.enrollment.batch.dialog import RenewAllDialog
+
             batch = RenewAllDialog(self._context)
             self._batch = batch
             batch.finished_with.connect(self._run_ended)
@@ -214,6 +212,13 @@ class WizardManager(QObject):
     def _run_ended(self, end: object) -> None:
         self.ended.emit(end)
         self.changed.emit()
+
+
+def _wizard() -> type[EnrollmentWizard]:
+    """Loaded at the first use (`preloading` does it before)."""
+    from certclient.ui.enrollment.wizard import EnrollmentWizard
+
+    return EnrollmentWizard
 
 
 def _raise(window: QWidget) -> None:

@@ -27,10 +27,14 @@ class GuiGarbageCollector(QObject):
     def start(self) -> None:
         """Turns automatic collection off and starts the timer."""
         gc.disable()
-        # Objects loaded so far live until exit. Freezing them spares each collection the scan.
-        gc.collect()
-        gc.freeze()
+        self.freeze()
         self._timer.start()
+
+    def freeze(self) -> None:
+        """Excludes the objects that exist from collections, which would scan them each time; call
+        it when modules have been loaded. What is garbage among them stays: to find it first would
+        stall the windows."""
+        gc.freeze()
 
     def stop(self) -> None:
         """Turns automatic collection on again."""

@@ -24,13 +24,15 @@ class StateSignals(QObject):
         self.state = state
         self._lock = threading.Lock()
         self._waking = False
+        self._delivered = state.overview
         self._woken.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = state.subscribe(self._wake)
 
     @property
     def overview(self) -> Overview:
-        """The newest snapshot."""
-        return self.state.overview
+        """What the windows show: the snapshot that `changed` has brought last. A worker may have
+        changed the state since."""
+        return self._delivered
 
     def close(self) -> None:
         """Ends the subscription; call it before the application ends."""
@@ -50,4 +52,5 @@ class StateSignals(QObject):
     def _deliver(self) -> None:
         with self._lock:
             self._waking = False
-        self.changed.emit(self.state.overview)
+        self._delivered = self.state.overview
+        self.changed.emit(self._delivered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -10,30 +11,33 @@ from PySide6.QtSvg import QSvgRenderer
 
 from certclient.platform.resources import resources_folder
 
-_SIZES = (16, 20, 24, 32, 48, 64, 96, 128, 256)
-"""Pixels. Qt picks the next larger one and scales it down, at 200 % as well."""
+_APP_SIZES = (16, 24, 32, 48, 64)
+"""Pixels: what title bars, task bars and window switchers ask for."""
 
 
-def icon(name: str, colour: QColor) -> QIcon:
-    """Returns the icon resources/icons/`name`.svg drawn in `colour`."""
+def text_icon(name: str, palette: QPalette, side: int, scale: float) -> QIcon:
+    """Returns the icon resources/icons/`name`.svg in the colour of button texts, with a grey
+    variant for disabled buttons, for one screen: `side` device-independent pixels wide, of which
+    `scale` are one of the screen's."""
     made = QIcon()
-    for size in _SIZES:
-        made.addPixmap(pixmap(name, colour, size))
+    for mode, group in _GROUPS.items():
+        colour = palette.color(group, QPalette.ColorRole.ButtonText)
+        made.addPixmap(pixmap(name, colour, math.ceil(side * scale)), mode)
     return made
 
 
-def text_icon(name: str, palette: QPalette) -> QIcon:
-    """Returns the icon in the colour of button texts, with a grey variant for disabled buttons."""
-    made = icon(name, palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText))
-    grey = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-    for size in _SIZES:
-        made.addPixmap(pixmap(name, grey, size), QIcon.Mode.Disabled)
-    return made
+_GROUPS = {
+    QIcon.Mode.Normal: QPalette.ColorGroup.Active,
+    QIcon.Mode.Disabled: QPalette.ColorGroup.Disabled,
+}
 
 
 def app_icon() -> QIcon:
     """Returns the program's icon, in its own colours."""
-    return icon("certclient", QColor())
+    made = QIcon()
+    for size in _APP_SIZES:
+        made.addPixmap(pixmap("certclient", QColor(), size))
+    return made
 
 
 def pixmap(name: str, colour: QColor, size: int) -> QPixmap:

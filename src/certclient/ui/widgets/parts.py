@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QStyle,
     QVBoxLayout,
@@ -164,18 +163,6 @@ class Facts(QWidget):
             top = Qt.AlignmentFlag.AlignTop
             self._grid.addWidget(label, row, 0, top)
             self._grid.addWidget(text, row, 1, top)
-
-
-class Scroll(QScrollArea):
-    """Scrolls content that does not fit (large text, small screen) and follows the focus."""
-
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(content)
 
 
 def show_sign(label: QLabel, icon: QStyle.StandardPixmap | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,7 +24,8 @@ from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Scroll, Sentence
+from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Sentence
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 QT_SOURCE = "https://download.qt.io/official_releases/"
 _ICON_LINES = 3
 """The icon's height in lines of text."""
+_SHARP = 2
+"""Pixels of the icon for one of the window's, as on a screen of 200 %."""
 
 
 class AboutWindow(QDialog):
@@ -123,7 +126,9 @@ class AboutSummary(QWidget):
 
     def _fit(self) -> None:
         side = self.fontMetrics().height() * _ICON_LINES
-        self._icon.setPixmap(icons.app_icon().pixmap(side, side))
+        picture = icons.pixmap("certclient", QColor(), side * _SHARP)
+        picture.setDevicePixelRatio(_SHARP)
+        self._icon.setPixmap(picture)
 
     def _retranslate(self) -> None:
         self._name.setText(self.tr("certclient, for client certificates"))

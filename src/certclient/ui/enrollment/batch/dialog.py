@@ -19,7 +19,8 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Heading, Scroll, Sentence, sentences
+from certclient.ui.widgets.parts import Heading, Sentence, sentences
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sign import SignLabel
 from certclient.ui.widgets.sizes import fitting_size
 

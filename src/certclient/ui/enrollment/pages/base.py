@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from certclient.ui.widgets.button_bar import Button, Buttons
-from certclient.ui.widgets.parts import Heading, Scroll, sentences
+from certclient.ui.widgets.parts import Heading, sentences
+from certclient.ui.widgets.scroll import Scroll
 
 if TYPE_CHECKING:
     from certclient.ui.context import AppContext
