@@ -346,7 +346,8 @@ class EnrollmentWizard(QDialog):
 
     @property
     def _hold_seconds(self) -> float:
-        return LINK_HOLD_SECONDS if self._is_by_link and not self.session.run else HOLD_SECONDS
+        waits = self._is_by_link and self.session.waits_for_consent
+        return LINK_HOLD_SECONDS if waits else HOLD_SECONDS
 
     def offer_ticket(self, ticket: Secret) -> bool:
         """Accepts a ticket from a bank's link, unless there is one, or the user has typed a code.
