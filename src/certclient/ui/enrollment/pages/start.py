@@ -138,7 +138,8 @@ class StartPage(WizardPage):
     def _name(self, place: Place) -> str:
         name = self._action_name(place)
         title = title_of(place.store) if place.store is not None else ""
-        notes = [title] if title else []
+        # The mnemonic is ours; an ampersand of the store's is a letter.
+        notes = [title.replace("&", "&&")] if title else []
         if place.present:
             notes.append(self.tr("used now"))
         return f"{name}  ({', '.join(notes)})" if notes else name
@@ -293,7 +294,7 @@ class _Choice(QWidget):
 
     def show_place(self, name: str, short: str, trouble: str, usable: bool) -> None:
         """`short`: why it cannot be chosen; `trouble`: that, and what helps."""
-        self.radio.setText(visible(name).replace("&", "&&"))
+        self.radio.setText(visible(name))
         self.radio.setEnabled(usable)
         self.radio.setAccessibleDescription(trouble)
         self.radio.setToolTip(tool_tip(trouble))
