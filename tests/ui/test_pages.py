@@ -49,6 +49,7 @@ ELSEWHERE = {
     "DetailsDialog": "needs a row of the list: test_main_window.py",
     "MainWindow": "test_main_window.py",
     "RevokeDialog": "needs a row of the list: test_revoking.py",
+    "WindowFrame": "the main window before it is filled: test_first_window.py",
 }
 """Window classes whose behaviour other tests check."""
 
