@@ -27,6 +27,7 @@ from benchmarks.table import Measured, Row, decode, markdown, show
 FOLDER = Path(__file__).parent
 BENCHMARKS = (
     "gui_start",  # exec to the first painted window, to the filled list; memory
+    "gui_peers",  # the same of other programs
     "start",  # remind, --help, list
     "renewal",  # one renewal beside OpenSSL's; fdatasync; connections
     "gui_stall",  # the GUI thread's longest stalls
@@ -96,17 +97,17 @@ def this_machine() -> str:
 def run(names: Sequence[str], machine: str, out: Path | None) -> bool:
     """Measures, prints and, if `out` is given, writes; returns whether each benchmark worked."""
     begin = time.monotonic()
-    sections = []
+    sections: list[Measured] = []
     for name in names:
         print(f"==> {name}", flush=True)
         sections.append(measure(name))
+        if out is not None:
+            notes = (FOLDER / "notes.md").read_text(encoding="utf-8")
+            text = markdown(sections, datetime.now(UTC).date(), machine, notes)
+            out.write_text(text, encoding="utf-8")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     show(console, sections)
     print(f"{time.monotonic() - begin:.0f} s altogether", flush=True)
-    if out is not None:
-        notes = (FOLDER / "notes.md").read_text(encoding="utf-8")
-        text = markdown(sections, datetime.now(UTC).date(), machine, notes)
-        out.write_text(text, encoding="utf-8")
     return all(row.runs for section in sections for row in section.rows)
 
 
