@@ -21,7 +21,10 @@ from tools.docs.search import JapaneseAndEnglish
 
 ROOT = Path(__file__).resolve().parents[2]
 INDEX = "docs/index"
-TOP_PAGES = ("README", "README.ja", "ARCHITECTURE", "CONTRIBUTING", "CODE_OF_CONDUCT", "CHANGELOG")
+TOP_PAGES = (
+    *("README", "README.ja", "ARCHITECTURE", "CONTRIBUTING"),
+    *("CODE_OF_CONDUCT", "CHANGELOG", "SECURITY"),
+)
 _DECISIONS = "docs/adr/README"
 _LINK = re.compile(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)")
 _HEADING = re.compile(r"(?m)^## (.+)$")

@@ -17,7 +17,7 @@ _SETUP = ("installer/nsis", "tools/installer")
 _ALL = (
     *(*_PACKAGES, "installer", "tools", "requirements", "docs"),
     *("pyproject.toml", "setup.py", "LICENSE", "README.md", "README.ja.md", "CHANGELOG.md"),
-    *("ARCHITECTURE.md", "CONTRIBUTING.md"),
+    *("ARCHITECTURE.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "SECURITY.md"),
 )
 _STAMP = "made-from.txt"
 
