@@ -7,6 +7,7 @@ writes repeatedly keeps it open.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS rejection (
 """Version 1 had no rejection table. Every statement is idempotent, so the script also migrates an
 earlier version."""
 _BUSY_SECONDS = 10.0
+_NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR
 
 
 def change_stamp(path: Path) -> tuple[str, ...]:
@@ -141,7 +143,14 @@ class JournalFile:
         with self._errors():
             # Before SQLite opens it: SQLite would create the file with the umask's permissions.
             private_folder(self._path.parent)
-            os.close(open_private(self._path, os.O_CREAT | os.O_RDWR))
+            try:
+                os.close(open_private(os.path.realpath(self._path), _NEW))
+            except FileExistsError:
+                # Not opened here: to close it would end the POSIX locks of all connections of this
+                # process, and another one would delete the log that they go on writing to
+                # (sqlite.org/howtocorrupt.html, 2.2).
+                if not os.access(self._path, os.R_OK | os.W_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -167,3 +167,29 @@ def test_saved_records_survive_a_killed_process(journal: Journal) -> None:
     found = Journal(journal.path).load("p1")
     assert found is not None
     assert (found.state, found.key_id) == (ProcedureState.KEY_CREATED, b"made")
+
+
+_LOOK = """
+import contextlib, sqlite3, sys
+with contextlib.closing(sqlite3.connect(sys.argv[1])) as connection:
+    print(*(row[0] for row in connection.execute("SELECT id FROM procedure ORDER BY id")))
+"""
+
+
+def seen_by_another_program(journal: Journal) -> str:
+    command = [sys.executable, "-I", "-c", _LOOK, os.fspath(journal.path)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_records_are_kept_while_a_window_and_another_program_read_the_journal(
+    journal: Journal,
+) -> None:
+    """A window opens the journal in the process of a running procedure; another program that then
+    closes the file must not take the log away that the procedure writes to."""
+    with journal.kept_open():
+        journal.save(record("p1", "A"))
+        Journal(journal.path).open_procedures()
+        assert seen_by_another_program(journal) == "p1"
+        journal.save(record("p2", "B"))
+        assert seen_by_another_program(journal) == "p1 p2"
+    assert seen_by_another_program(journal) == "p1 p2"
