@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,6 +225,17 @@ def test_connection_through_a_proxy_works(
         first = proxy.requests[0]
     assert first.startswith(f"CONNECT localhost:{tls_server.port} HTTP/1".encode())
     assert b"question" not in first
+
+
+def test_what_a_proxy_sends_before_tls_is_never_taken_for_the_server(
+    make: TransportFactory, lab: Lab, tls_server: RawServer
+) -> None:
+    """Without TLS, anybody on the way to the proxy could send such an answer."""
+    with (
+        raw_server(tunnel(tls_server.port, http("200 OK", b"forged"))) as proxy,
+        contextlib.suppress(CertclientError),  # such a proxy may be refused as well
+    ):
+        assert post(through(make, proxy, lab), tls_server) == b"answer"
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])

@@ -83,9 +83,10 @@ def always(*pieces: Piece) -> Script:
     return lambda _request: pieces
 
 
-def tunnel(target_port: int) -> Script:
-    """A proxy's script: accepts CONNECT; `raw_server` then joins the two connections."""
-    return lambda _request: [b"HTTP/1.1 200 OK\r\n\r\n", _Join(target_port)]
+def tunnel(target_port: int, ahead: bytes = b"") -> Script:
+    """A proxy's script: accepts CONNECT; `raw_server` then joins the two connections. `ahead`: what
+    the proxy sends of its own before it does."""
+    return lambda _request: [b"HTTP/1.1 200 OK\r\n\r\n" + ahead, _Join(target_port)]
 
 
 class _Join(float):

@@ -66,9 +66,15 @@ class Line:
         return self._socket
 
     def secure(self, wrap: Callable[[Connected], Connected]) -> None:
-        """Replaces the socket by `wrap(socket)`, a handshake, within the limits."""
+        """Replaces the socket by `wrap(socket)`, a handshake, within the limits.
+
+        What was read ahead before it, from a proxy, is dropped: it must not be taken for the
+        server's response.
+        """
         self._arm()
         self._socket = wrap(self._socket)
+        self._incoming = _Reader(self)
+        self._responses = _Responses(self._incoming)
 
     def send(self, data: bytes) -> None:
         """Sends all of `data` (bytes)."""
