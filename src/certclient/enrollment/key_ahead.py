@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from certclient.ca.client import ChecksCredential
+from certclient.enrollment.bank_status import BankStatus, read_statuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, NonInteractive
 from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.lock import exclusive, locks_folder
@@ -158,8 +159,10 @@ class KeyAhead:
             log.error(error)
 
     def _begin(self, context: RunContext, reports: ReportsAhead) -> None:
-        wanted = self._next
-        new = self._planner.renewal(wanted.current, wanted.destination)
+        wanted, statuses = self._next, read_statuses(self._journal)
+        if statuses.of(wanted.current.certificate) is not BankStatus.PRESUMED_ACCEPTED:
+            return  # the bank has to be asked first, in its own turn
+        new = self._planner.renewal(wanted.current, wanted.destination, statuses)
         with self._lock(new):
             if self._journal.open_for(new.profile_id, new.user_id) is not None:
                 return

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.enrollment.journal import ProcedureState
+from certclient.enrollment.journal import ProcedureState, Rejection, RejectionSource
 from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.procedure import Enrollment, Finished, Outcome
 from certclient.model.certificate import Certificate
@@ -159,6 +159,18 @@ def test_a_key_that_cannot_be_made_ahead_is_reported_in_its_own_turn(batch: Batc
         batch.renew(1)
     assert stopped.value.code in (ErrorCode.KEY_NOT_FOUND, ErrorCode.CERTIFICATE_NOT_FOUND)
     assert batch.customer.count_keys() == 2
+
+
+def test_no_key_is_made_ahead_for_a_certificate_that_the_bank_has_refused(batch: Batch) -> None:
+    """Its own turn asks the bank first, and ends there."""
+    customer, refused = batch.customer, batch.due[1].certificate
+    bank, reason, noted = customer.profile.id, "CC-REVOKED", customer.time.clock()
+    customer.journal.reject(
+        Rejection(refused.fingerprint, bank, RejectionSource.LOGIN, reason, noted)
+    )
+    assert isinstance(batch.renew(0), Finished)
+    assert batch.states() == {}
+    assert customer.count_keys() == 3
 
 
 def test_a_key_ahead_does_not_take_the_place_of_the_present_certificate(
