@@ -186,6 +186,36 @@ def test_kept_connection_can_be_interrupted(make: TransportFactory) -> None:
 
 
 @KEEPS
+def test_no_other_connection_is_opened_for_a_message_that_was_stopped(
+    make: TransportFactory,
+) -> None:
+    transport = make()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(ANSWER)
+                connection.recv(65536)
+                transport.interrupt()
+                connection.recv(1)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with transport.kept_open():
+            transport.get(url, "text/plain")
+            with pytest.raises(CertclientError) as stopped:
+                transport.get(url, "text/plain")
+        thread.join()
+        assert stopped.value.code is ErrorCode.NETWORK_STOPPED
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@KEEPS
 def test_tunnel_of_a_proxy_and_its_tls_are_kept(make: TransportFactory, tmp_path: Path) -> None:
     lab, key = make_lab(), rsa_signer(1)
     leaf = lab.intermediate.issue(

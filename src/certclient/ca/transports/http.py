@@ -250,6 +250,8 @@ class HttpTransport:
             self._note_line(kept)
             with suppress(StaleError):
                 return self._converse(request, read, kept, place, reused=True)
+            if self._interrupted:
+                raise ConnectionAbortedError("interrupted")
         line = connect(server, proxy, deadline, network)
         return self._converse(request, read, line, place if keep else None)
 
