@@ -257,7 +257,7 @@ class CertclientError(Exception):
     PIN, an issue code or a key. The technical cause is the exception's `__cause__`.
     """
 
-    def __init__(self, code: ErrorCode, **data: str) -> None:
+    def __init__(self, code: ErrorCode, /, **data: str) -> None:
         super().__init__(code.code, dict(data))
         self.code = code
         self.data: Mapping[str, str] = MappingProxyType(data)

@@ -157,6 +157,15 @@ def test_a_damaged_file_counts_as_none(
     assert computer.last_seen.read(JOURNAL, NOW) is None
 
 
+def test_no_name_in_an_error_of_the_file_keeps_the_window_from_opening(computer: Computer) -> None:
+    computer.last_seen.note(computer.look(), JOURNAL)
+    file, error = computer.folder / FILE, b'{"name":"STORE_UNAVAILABLE","data":{"code":"x"}}'
+    file.write_bytes(file.read_bytes().replace(b'"error":null', b'"error":' + error))
+    found = computer.last_seen.read(JOURNAL, NOW)
+    assert found is not None
+    assert found.unusable["nss:a"].data == {"code": "x"}
+
+
 def test_nothing_counts_after_a_change_of_the_journal_or_of_the_banks(computer: Computer) -> None:
     computer.last_seen.note(computer.look(), JOURNAL)
     assert computer.last_seen.read(("another", ""), NOW) is None
