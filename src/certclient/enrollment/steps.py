@@ -185,12 +185,22 @@ def install(context: RunContext, record: Record) -> Record:
         try:
             session.install(record.key, certificate, name)
         except CertclientError as error:
-            if error.code is not ErrorCode.TOKEN_FULL or not context.make_room():
+            if error.code is not ErrorCode.TOKEN_FULL or not _made_room(context):
                 raise
             session.install(record.key, certificate, name)
         session.install_intermediates(chain)
         _install_root(context, session, [certificate, *chain][-1])
     return replace(record, state=ProcedureState.INSTALLED)
+
+
+def _made_room(context: RunContext) -> bool:
+    """What goes wrong with another procedure's key is a warning: it must not decide what becomes of
+    this certificate."""
+    try:
+        return context.make_room()
+    except CertclientError as error:
+        context.interaction.warning(error)
+        return False
 
 
 def _install_root(context: RunContext, session: StoreSession, last: Certificate) -> None:

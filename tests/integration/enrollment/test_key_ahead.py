@@ -25,7 +25,7 @@ from support.customer import (
     token_private_keys,
 )
 from support.nss import NssDatabase
-from support.pkcs11_faults import Faults
+from support.pkcs11_faults import CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY, Faults
 from support.pki import customer_name
 from support.scripted import ScriptedUser
 from support.softhsm import MODULE, PIN, SoftHsm, right_pin
@@ -188,3 +188,27 @@ def test_a_key_ahead_does_not_take_the_place_of_the_present_certificate(
     person = ScriptedUser(pins=[PIN])
     assert isinstance(batch.renew(1, person), Finished)
     assert len(person.consents) == 1
+
+
+def test_a_key_ahead_that_cannot_be_removed_leaves_the_full_token_as_the_reason(
+    tmp_path: Path, softhsm: SoftHsm
+) -> None:
+    token = softhsm.new_token()
+    batch = batch_of(make_customer(tmp_path, token.store(), lambda: token_private_keys(token)))
+    with Faults(MODULE) as faults:
+
+        def full_and_broken() -> None:
+            faults.fail("C_CreateObject", CKR_DEVICE_MEMORY)
+            faults.fail("C_DestroyObject", CKR_DEVICE_ERROR)
+
+        batch.customer.ca.faults["send"] = [full_and_broken]
+        person = ScriptedUser(pins=[PIN])
+        with pytest.raises(CertclientError) as stopped:
+            batch.renew(0, person)
+    assert stopped.value.code is ErrorCode.TOKEN_FULL
+    assert [one.code for one in person.warnings] == [ErrorCode.TOKEN_FAILED]
+    assert batch.states()[USER] is ProcedureState.ISSUED
+    assert isinstance(batch.renew(0), Finished)
+    assert isinstance(batch.renew(1, ScriptedUser(pins=[PIN, PIN])), Finished)
+    assert batch.states() == {}
+    assert batch.customer.count_keys() == 4
