@@ -21,6 +21,7 @@ from certclient.enrollment.observed_run import ObservedRun, RunProgress, RunTarg
 from certclient.enrollment.outcomes import Outcome
 from certclient.enrollment.overview import Overview, Row, evaluated, statuses_of
 from certclient.enrollment.procedure_status import (
+    ProcedurePhase,
     ProcedureStatus,
     steps_done,
 )
@@ -30,6 +31,9 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Progress, Step
 from certclient.store.base import Unavailable
 from certclient.store.unavailable import UnavailableStore
+
+_GOES_ON = (ProcedurePhase.RUNNING, ProcedurePhase.INTERRUPTED)
+"""What a batch's procedure is in before its turn, once its key is made ahead."""
 
 
 class ObservedState:
@@ -156,7 +160,8 @@ class ObservedState:
 
     def note_ahead(self, key: tuple[str, str] | None) -> None:
         """A batch may make the key of this bank's user ID before its turn (`key_ahead`); None: no
-        more. Otherwise its procedure would look as if another program ran it."""
+        more. Otherwise its procedure would look as if another program ran it or, once the key is
+        made, as if it had been interrupted."""
         with self._lock:
             self._ahead = key
             self._evaluate()
@@ -286,8 +291,10 @@ class ObservedState:
         found = []
         for status in statuses_of(self._journal.open_procedures):
             running = live.pop(status.key, None)
-            if running is None and status.running and status.key == self._ahead:
-                running = replace(status, step=None, local=True, batch=True)
+            if running is None and status.key == self._ahead and status.phase in _GOES_ON:
+                running = replace(
+                    status, phase=ProcedurePhase.RUNNING, step=None, local=True, batch=True
+                )
             found.append(status if running is None else _merged(status, running))
         return (*found, *live.values())
 

@@ -284,10 +284,13 @@ def test_procedure_whose_key_a_batch_makes_ahead_is_no_other_programs(watcher: W
         assert status is not None
         assert (status.phase, status.local, status.batch) == (ProcedurePhase.RUNNING, True, True)
         assert status.step is None, "it is about to go on"
-        watcher.state.note_ahead(None)
-        status = watcher.state.overview.status(key)
+    status = watcher.scan().status(key)
     assert status is not None
-    assert not status.local
+    assert (status.phase, status.local) == (ProcedurePhase.RUNNING, True), "its key is made"
+    watcher.state.note_ahead(None)
+    status = watcher.state.overview.status(key)
+    assert status is not None
+    assert (status.phase, status.local) == (ProcedurePhase.INTERRUPTED, False)
 
 
 def test_late_reading_of_the_journal_does_not_replace_a_newer_one(watcher: Watcher) -> None:
