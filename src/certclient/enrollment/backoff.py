@@ -45,10 +45,11 @@ def pause_after(
 def poll_pause(check_after: float, random_bytes: Callable[[int], bytes]) -> float:
     """Seconds before a CA is polled that asked for `check_after` seconds; never fewer.
 
-    A minute or more is lengthened by up to a tenth: a CA that tells everybody to come back when it
-    has been serviced, at 14:00, is not asked by everybody at 14:00.
+    More than a minute, for which a run usually waits, is lengthened by up to a tenth: a CA that
+    tells everybody to come back when it has been serviced, at 14:00, is not asked by everybody at
+    14:00.
     """
-    if check_after < _LONG_WAIT:
+    if check_after <= _LONG_WAIT:
         return check_after
     return check_after * (1 + _fraction(random_bytes) / 10)
 

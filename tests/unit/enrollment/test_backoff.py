@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from certclient.bootstrap import DEFAULT_MAX_WAIT
 from certclient.enrollment.backoff import MAX_ATTEMPTS, pause_after, poll_pause
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -33,5 +34,6 @@ def test_neither_the_last_attempt_nor_a_refusal_is_repeated() -> None:
 
 def test_long_check_after_is_obeyed_and_differs() -> None:
     assert poll_pause(5.0, lambda _: MOST) == 5.0
+    assert poll_pause(DEFAULT_MAX_WAIT, lambda _: MOST) == DEFAULT_MAX_WAIT, "what a run waits for"
     assert poll_pause(3600.0, lambda _: LEAST) == 3600.0
     assert poll_pause(3600.0, lambda _: MOST) == pytest.approx(3960.0, rel=1e-3)
