@@ -39,7 +39,6 @@ CREATE TABLE IF NOT EXISTS rejection (
 """Version 1 had no rejection table. Every statement is idempotent, so the script also migrates an
 earlier version."""
 _BUSY_SECONDS = 10.0
-_NEW = os.O_CREAT | os.O_EXCL | os.O_RDWR
 
 
 def change_stamp(path: Path) -> tuple[str, ...]:
@@ -144,13 +143,21 @@ class JournalFile:
             # Before SQLite opens it: SQLite would create the file with the umask's permissions.
             private_folder(self._path.parent)
             try:
-                os.close(open_private(os.path.realpath(self._path), _NEW))
+                os.close(open_private(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR))
             except FileExistsError:
-                # Not opened here: to close it would end the POSIX locks of all connections of this
-                # process, and another one would delete the log that they go on writing to
-                # (sqlite.org/howtocorrupt.html, 2.2).
-                if not os.access(self._path, os.R_OK | os.W_OK):
-                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
+                self._check_existing()
+
+    def _check_existing(self) -> None:
+        """Raises OSError if the file cannot be read and written.
+
+        Does not open it: to close it would end the POSIX locks of all connections of this process,
+        and another one would delete the log that they go on writing to
+        (sqlite.org/howtocorrupt.html, 2.2).
+        """
+        if not self._path.exists():  # a link to a file that nobody can have open yet
+            os.close(open_private(self._path, os.O_CREAT | os.O_RDWR))
+        elif not os.access(self._path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]

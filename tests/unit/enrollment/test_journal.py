@@ -60,6 +60,16 @@ def test_journal_is_readable_only_by_its_owner(journal: Journal) -> None:
         assert file.stat().st_mode & 0o077 == 0, file
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="users may make no links there")
+def test_file_behind_a_link_is_private_as_well(tmp_path: Path) -> None:
+    place, elsewhere = tmp_path / "data" / "journal.sqlite3", tmp_path / "disk"
+    place.parent.mkdir()
+    place.symlink_to(elsewhere)
+    Journal(place).save(record())
+    assert elsewhere.stat().st_mode & 0o777 == 0o600
+    assert Journal(place).load("p1") == record()
+
+
 def test_user_may_have_only_one_open_procedure(journal: Journal) -> None:
     journal.save(record("p1"))
     with pytest.raises(CertclientError) as refused:
