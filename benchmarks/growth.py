@@ -23,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.commands import Cost, cost_of, median_of, side_by_side
-from benchmarks.filled_store import AWAY, FilledStore
+from benchmarks.filled_store import FilledStore
 from benchmarks.table import Measured, Row, show
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
@@ -114,7 +114,7 @@ def rows() -> list[Row]:
     return [
         *found,
         Row(
-            f"one renewal by command line, NSS, {PUT_AWAY} of {AWAY} put away",
+            f"one renewal by command line, NSS, {PUT_AWAY} certificates put away",
             str(much),
             f"nothing put away {nothing}",
             f"{ratio:.2f} x (CPU)",

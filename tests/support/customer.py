@@ -81,6 +81,7 @@ class CustomerComputer:
     max_wait: float = 60.0
     system: System = field(default_factory=System)
     login: Transport | None = None
+    load_ahead: Callable[[], None] = lambda: None
 
     def enrollment(self) -> Enrollment:
         """The enrollment after a restart: only the journal and the stores persist."""
@@ -96,6 +97,7 @@ class CustomerComputer:
             monotonic=self.time.monotonic,
             system=self.system,
             login=self.login,
+            load_ahead=self.load_ahead,
         )
         return Enrollment(environment, self.journal)
 

@@ -515,6 +515,7 @@ def enrollment(
     `max_wait`: seconds that one run waits for a CA. `journal`: a journal other than this user's.
     Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER, POLICY_INVALID.
     """
+    from certclient.bootstrap.loading_ahead import load_ahead
     from certclient.ca.factory import ca_client_for, login_transport_for
     from certclient.configuration.policy import read_policy
     from certclient.enrollment.journal import Journal
@@ -536,6 +537,7 @@ def enrollment(
         system=system(),
         proxy_logins=logins,
         login=login_transport_for(profile, clock, proxies, logins),
+        load_ahead=load_ahead,
     )
     return Enrollment(environment, opened)
 

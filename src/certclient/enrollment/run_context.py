@@ -71,7 +71,8 @@ class Environment:
     Windows before Python 3.13. `max_wait`: how many seconds one run waits for the CA before it
     returns Pending. `system`: queries to the operating system. `proxy_logins`: the holder that `ca`
     and `login` use. `login`: how the bank's server for the login test is reached; None for a
-    profile without one.
+    profile without one. `load_ahead`: called when a store begins to make a key; may begin to load
+    what is needed after that, and never raises.
     """
 
     profile: Profile
@@ -86,6 +87,7 @@ class Environment:
     system: System = field(default_factory=System)
     proxy_logins: ProxyLogins = field(default_factory=ProxyLogins)
     login: Transport | None = None
+    load_ahead: Callable[[], None] = lambda: None
 
 
 def _nothing_meanwhile(_context: RunContext) -> AbstractContextManager[None]:

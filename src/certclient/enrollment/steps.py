@@ -58,6 +58,7 @@ def create_key(context: RunContext, record: Record) -> Record:
     session = context.session(record.store_id)
     delete_used_key(context, record, session)
     with context.step(Step.CREATE_KEY), context.stopwatch.measure("key_generation"):
+        context.environment.load_ahead()
         key = session.create_key(context.environment.profile.key, record.key_label)
     if isinstance(session, KeyWarnings):
         for warning in session.take_warnings():
