@@ -8,7 +8,7 @@ other, and its own turn takes it up like an interrupted one
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -92,7 +92,7 @@ class KeyAhead:
         self._planner = planner
         self._journal = journal
         self._next = wanted
-        self._tried = False
+        self._making: Future[None] | None = None
         self._context: RunContext | None = None
         self._record: Record | None = None
         self._reports: dict[str, ReportsAhead] = {}
@@ -101,14 +101,12 @@ class KeyAhead:
     @contextmanager
     def beside(self, context: RunContext) -> Iterator[None]:
         """Makes the key in another thread within the block, and waits for it at the end."""
-        if self._tried or not self._possible(context):
+        if self._making is not None or not self._possible(context):
             yield
             return
-        self._tried = True
         with ThreadPoolExecutor(1, "key ahead") as executor:
-            making = executor.submit(self._make, context)
+            self._making = executor.submit(self._make, context)
             yield
-        making.result()
         if self._record is not None:
             # To other windows and programs, it runs from now on.
             with suppress(CertclientError):
@@ -119,11 +117,14 @@ class KeyAhead:
         made ahead, by procedure id.
 
         `stopped`: the batch ends, too. What was begun ahead is then rolled back; an error leaves it
-        open, to be resumed or abandoned by the user.
+        open, to be resumed or abandoned by the user. Raises a bug that was met ahead, only now: the
+        CA's answer to the present run is in the journal.
         """
         with self._held, suppress(CertclientError):
             if stopped:
                 self.give_up()
+        if self._making is not None:
+            self._making.result()
         return self._reports
 
     def give_up(self) -> bool:

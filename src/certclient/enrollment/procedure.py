@@ -341,9 +341,11 @@ class Enrollment:
                 raise
             raise offering from error
         finally:
-            if ahead is not None:
-                self._ahead |= ahead.end(stopped=interaction.stop_requested())
-            context.close()
+            try:
+                if ahead is not None:
+                    self._ahead |= ahead.end(stopped=interaction.stop_requested())
+            finally:
+                context.close()
         if record.state is not ProcedureState.DONE:
             return Pending(record.id, record.state, record.check_at if record.state.open else None)
         return Finished(

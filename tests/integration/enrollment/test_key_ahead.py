@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from certclient.enrollment.interaction import ConsentRequest
 from certclient.enrollment.journal import ProcedureState, Rejection, RejectionSource
 from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.procedure import Enrollment, Finished, Outcome
@@ -120,6 +121,20 @@ def test_a_failure_leaves_the_next_one_its_turn(batch: Batch) -> None:
     assert isinstance(batch.renew(1), Finished)
     assert batch.states() == {}
     assert batch.customer.count_keys() == 3, "nothing is left of the one that failed"
+
+
+def test_a_bug_that_is_met_ahead_costs_no_answer_of_the_ca(batch: Batch) -> None:
+    def fails(_request: ConsentRequest) -> bool:
+        raise ZeroDivisionError
+
+    customer = batch.customer
+    following = NextRenewal(batch.due[1], customer.store, fails)
+    with pytest.raises(ZeroDivisionError):
+        batch.enrollment.renew(
+            batch.due[0], customer.store, ScriptedUser(pins=[PIN]), following=following
+        )
+    assert [one.user_id for one in customer.journal.finished()] == [USER]
+    assert batch.states() == {}
 
 
 def test_a_stop_rolls_back_what_was_begun_ahead(batch: Batch) -> None:
