@@ -41,7 +41,7 @@ PAINTED, MEGABYTES, FILLED = 1.5, 100, 0.3
 _CHANGED_PIXELS = 1000
 _SETTLED_SECONDS = 5.0
 _MAX_SECONDS = 90.0
-_WIZARD = """
+WIZARD = """
 import sys
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWizard, QWizardPage
 application = QApplication(sys.argv)
@@ -149,7 +149,7 @@ def measure(runs: int = RUNS) -> tuple[list[Shown], list[Shown]]:
             for number in range(CERTIFICATES):
                 issue_certificate_to(bank, world, f"BENCH{number}", store)
         program = [sys.executable, "-P", "-m", "certclient", "--profile", str(profile)]
-        wizard = [sys.executable, "-c", _WIZARD]
+        wizard = [sys.executable, "-c", WIZARD]
         shown(program, world.environment)  # this one sees the certificates
         pairs = [
             (shown(program, world.environment), shown(wizard, world.environment))

@@ -10,7 +10,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +39,7 @@ class FreshWindows:
         """
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
-                self._enter(command, environment or {}),
+                self.entering(*command, environment=environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -52,7 +52,7 @@ class FreshWindows:
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Like `run`, but does not wait and discards the output."""
         return subprocess.Popen(
-            self._enter(command, {}),
+            self.entering(*command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -108,8 +108,10 @@ class FreshWindows:
         """Waits until every Windows program has ended."""
         self.run("wineserver", "-w")
 
-    def _enter(self, command: Sequence[str], more: Mapping[str, str]) -> list[str]:
-        variables = [f"{name}={value}" for name, value in {**self.environment, **more}.items()]
+    def entering(self, *command: str, environment: Mapping[str, str] | None = None) -> list[str]:
+        """The command line, outside, that runs a Linux program inside."""
+        more = {**self.environment, **(environment or {})}
+        variables = [f"{name}={value}" for name, value in more.items()]
         namespaces = ("nsenter", f"--target={self.process}", "--mount", "--pid", "--root")
         return [*namespaces, "env", "-i", "-C", "/", *variables, *command]
 

@@ -36,7 +36,7 @@ _LIBRARIES = "-luser32 -lcomctl32 -ladvapi32 -lgdi32"
 
 def made_from() -> str:
     """A key that changes whenever a source, a compiler option or a text changes."""
-    digest = hashlib.sha256("".join([_THEIRS, _OURS, _LINKED, *_pin(), texts()]).encode())
+    digest = hashlib.sha256("".join([_THEIRS, _OURS, _LINKED, *pin(), texts()]).encode())
     for source in sorted(NATIVE.glob("*.[ch]")):
         digest.update(source.read_bytes())
     return digest.hexdigest()
@@ -101,7 +101,7 @@ def _literal(text: str) -> str:
     return " ".join(f'L"\\x{code:04x}"' for code in codes)
 
 
-def _pin() -> list[str]:
+def pin() -> list[str]:
     """The lines of the lock that pin PyInstaller, including its hashes."""
     lines = LOCK.read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("pyinstaller=="))
@@ -114,7 +114,7 @@ def _pin() -> list[str]:
 def _download(folder: Path) -> Path:
     """Returns the folder `bootloader` of the source package; pip checks its hash."""
     lock = folder / "lock.txt"
-    lock.write_text("\n".join(_pin()) + "\n", encoding="utf-8")
+    lock.write_text("\n".join(pin()) + "\n", encoding="utf-8")
     options = ("--no-deps", "--no-binary=:all:", "--no-build-isolation", "--require-hashes")
     command = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "download")
     done = subprocess.run(
