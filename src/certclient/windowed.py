@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 
 from certclient.bootstrap import main as command_line
-from certclient.platform.windows_dll import load
 
 _TITLE = "certclient"
 _ERROR_ICON, _FOREGROUND = 0x10, 0x10000
@@ -38,4 +37,7 @@ def main(run: Callable[[], int] = command_line, show: Callable[[str], None] | No
 
 
 def _message_box(text: str) -> None:
+    # Loads ctypes, which a start without a failure can do without.
+    from certclient.platform.windows_dll import load
+
     load("user32.dll").MessageBoxW(None, text, _TITLE, _ERROR_ICON | _FOREGROUND)

@@ -31,19 +31,27 @@ def nothing_due(arguments: Sequence[str]) -> bool:
     from certclient import __version__
     from certclient.enrollment.reminder_index import index
     from certclient.platform import log_lines
+    from certclient.platform.quick_folders import quick_places
     from certclient.platform.rehearsal import rehearsal_folder
-    from certclient.platform.user_folders import data_folder, log_file
 
-    if rehearsal_folder() is not None:
+    places = quick_places() if rehearsal_folder() is None else None
+    if places is None:
         return False
-    mine = index.identity(bank, __version__, sys.executable, os.environ)
-    if not index.nothing_due(str(data_folder()), mine, time.time()):
+    folder, log_file = places
+    mine = index.identity(bank, __version__, _program(), os.environ)
+    if not index.nothing_due(folder, mine, time.time()):
         return False
     fields = {"command": "remind", "exit_code": "0", "version": __version__}
     # The command that made the index has made the log; root would create one wherever a user's link
     # to the folder leads.
-    log_lines.append(str(log_file()), log_lines.line("nothing-due", fields), create=False)
+    log_lines.append(log_file, log_lines.line("nothing-due", fields), create=False)
     return True
+
+
+def _program() -> str:
+    """What runs: the interpreter, or the folder of the frozen programs, which are of one build."""
+    frozen = getattr(sys, "frozen", False)
+    return os.path.dirname(sys.executable) if frozen else sys.executable
 
 
 def chosen_bank(arguments: Sequence[str]) -> str | None:
@@ -103,7 +111,7 @@ def _index_keeper(bank: str) -> IndexKeeper:
 
     around = Surroundings(
         folder=data_folder(),
-        identity=identity(bank, __version__, sys.executable, os.environ),
+        identity=identity(bank, __version__, _program(), os.environ),
         settings=partial(_settings, bank),
         records=_records(),
         browsers=_browsers,
