@@ -197,6 +197,7 @@ def test_interrupted_uninstallation_can_be_continued(
         taro.wait_until(lambda: "not all files could be removed" in taro.log)
         taro.wait_until(lambda: not taro.windows.runs(UNINSTALLER))
         assert taro.has(rf"{PLACE}\app-{NEW}\python312.dll")
+    taro.windows.settle()  # a Wine that is just ending would not answer
     assert taro.windows.registry(UNINSTALL_KEY), "and still does"
     taro.uninstalls()
     taro.windows.settle()
