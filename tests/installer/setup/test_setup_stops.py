@@ -185,19 +185,20 @@ def test_files_are_flushed_before_change_over(taro: SetupUser, new: Path) -> Non
 def test_interrupted_uninstallation_can_be_continued(
     taro: SetupUser, bench: SetupBuilder, new: Path
 ) -> None:
+    files_left = "not all files could be removed"
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
     assert taro.sets_up(new) == DONE
     with antivirus.holds(rf"app-{NEW}\python312.dll"):
         first = taro.windows.start("wine", rf"{PLACE}\uninstall.exe", "/S")
-        taro.wait_until(lambda: not taro.has(rf"{PLACE}\app-{NEW}\certclient"))
+        taro.wait_until(lambda: "removing the files of" in taro.log)
         taro.windows.kill(UNINSTALLER)
         first.wait(300)
         assert taro.windows.registry(UNINSTALL_KEY), "Windows still offers to uninstall"
+        said = taro.log.count(files_left)  # on a busy machine, it may have come so far
         taro.windows.wine(rf"{PLACE}\uninstall.exe", "/S")
-        taro.wait_until(lambda: "not all files could be removed" in taro.log)
+        taro.wait_until(lambda: taro.log.count(files_left) > said)
         taro.wait_until(lambda: not taro.windows.runs(UNINSTALLER))
         assert taro.has(rf"{PLACE}\app-{NEW}\python312.dll")
-    taro.windows.settle()  # a Wine that is just ending would not answer
     assert taro.windows.registry(UNINSTALL_KEY), "and still does"
     taro.uninstalls()
     taro.windows.settle()
