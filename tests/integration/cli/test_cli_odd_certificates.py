@@ -392,11 +392,14 @@ def test_libraries_warnings_do_not_reach_the_terminal(pc: CliComputer) -> None:
         "import warnings; from certclient import bootstrap; import certclient.cli.main as cli;"
         "cli.main = lambda _services: warnings.warn('of a library') or 0; bootstrap.main()"
     )
-    warned = [sys.executable, "-c", code]
+    warned = [sys.executable, "-c", code, "list"]
     quiet = subprocess.run(warned, capture_output=True, text=True, check=True)
     assert quiet.stderr == ""
     strict = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", code, "list"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "of a library" in strict.stderr, "tests still fail on a warning"
 
