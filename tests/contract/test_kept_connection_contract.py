@@ -61,7 +61,7 @@ def _headless(answer: bytes) -> Callable[[bytes], Iterable[Piece]]:
         pytest.param(ANSWER, 1, id="silently"),
         pytest.param(b"HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nanswer", MANY, id="HTTP 1.0"),
         pytest.param(b"HTTP/1.1 200 OK\r\n\r\nanswer", 1, id="no length"),
-        pytest.param(ANSWER + ANSWER, MANY, id="an answer that nobody asked for"),
+        pytest.param(ANSWER + ANSWER, MANY, id="an answer that nobody asked for", marks=KEEPS),
         pytest.param(
             http("200 OK", b"answer", "Keep-Alive: timeout=1"), MANY, id="kept for a second only"
         ),
