@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import mmap
 import os
-import secrets
 import statistics
 import subprocess
 import sys
@@ -26,12 +25,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.customers_world import customers_world
 from benchmarks.table import Measured, Row, show
-from certclient.model.destination import Destination
-from certclient.model.secret import Secret
-from demo.command_line import CommandLine, practice_bank
-from demo.customers import issue_certificate_to, store_for
-from demo.world import World
+from demo.customers import DAYS_LEFT
 
 RUNS = 5
 CERTIFICATES = 3
@@ -139,15 +135,7 @@ def _megabytes(pid: int) -> float:
 def measure(runs: int = RUNS) -> tuple[list[Shown], list[Shown]]:
     """The starts of the program and of the bare wizard, in turn."""
     with tempfile.TemporaryDirectory(prefix="certclient-start-") as folder:
-        world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
-        world.prepare()
-        os.environ.update(world.environment)
-        profile = world.folder / "practice.toml"
-        command_line = CommandLine(world.folder, world.environment)
-        with practice_bank(command_line, world.folder / "bank", "--profile", str(profile)) as bank:
-            store = store_for(Destination.PC)
-            for number in range(CERTIFICATES):
-                issue_certificate_to(bank, world, f"BENCH{number}", store)
+        world, profile = customers_world(Path(folder), CERTIFICATES, DAYS_LEFT)
         program = [sys.executable, "-P", "-m", "certclient", "--profile", str(profile)]
         wizard = [sys.executable, "-c", WIZARD]
         shown(program, world.environment)  # this one sees the certificates

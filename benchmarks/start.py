@@ -8,8 +8,6 @@ Three certificates in NSS, none of them due, from a practice bank.
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -17,11 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.commands import Cost, side_by_side
+from benchmarks.customers_world import customers_world
 from benchmarks.table import Measured, Row, show
-from certclient.model.destination import Destination
-from certclient.model.secret import Secret
-from demo.command_line import CommandLine, practice_bank
-from demo.customers import issue_certificate_to, store_for
 from demo.world import World
 
 RUNS = 9
@@ -48,16 +43,7 @@ def measure(world: World, profile: Path, runs: int = RUNS) -> dict[str, Cost]:
 def rows() -> list[Row]:
     """See benchmarks.table."""
     with tempfile.TemporaryDirectory(prefix="certclient-start-") as folder:
-        world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
-        world.prepare()
-        os.environ.update(world.environment)
-        profile = world.folder / "practice.toml"
-        command_line = CommandLine(world.folder, world.environment)
-        with practice_bank(command_line, world.folder / "bank", "--profile", str(profile)) as bank:
-            store = store_for(Destination.PC)
-            for number in range(CERTIFICATES):
-                issue_certificate_to(bank, world, f"BENCH{number}", store, DAYS_LEFT)
-        return _rows(measure(world, profile))
+        return _rows(measure(*customers_world(Path(folder), CERTIFICATES, DAYS_LEFT)))
 
 
 def _rows(costs: dict[str, Cost]) -> list[Row]:

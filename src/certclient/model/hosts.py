@@ -40,7 +40,7 @@ def read_authority(text: str) -> Authority | None:
         return None
     name, ipv6 = match["name"], match["ipv6"]
     port = int(match["port"]) if match["port"] else None
-    valid = _is_ipv6(ipv6) if ipv6 else is_name_or_ipv4(name)
+    valid = is_ipv6(ipv6) if ipv6 else is_name_or_ipv4(name)
     if not valid or (port is not None and not 0 < port <= _LAST_PORT):
         return None
     return Authority((ipv6 or name).lower(), port)
@@ -66,7 +66,8 @@ def _is_ipv4(text: str) -> bool:
     return True
 
 
-def _is_ipv6(text: str) -> bool:
+def is_ipv6(text: str) -> bool:
+    """Whether `text` is an IPv6 address, without brackets."""
     try:
         ipaddress.IPv6Address(text)
     except ValueError:

@@ -19,31 +19,16 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pkcs11 import Attribute, ObjectClass
 
 from certclient import bootstrap
 from support import crash_process
+from support.forks import CompletedProgram
 from support.tokens.running import RunningToken
 
 TESTS = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class CompletedProgram:
-    """A program that has ended; `code` below 0: killed by that signal."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output, which must be one JSON value and nothing else."""
-        return json.loads(self.out)
 
 
 class QuickPrograms:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.hosts import is_name_or_ipv4
+from certclient.model.hosts import is_ipv6, is_name_or_ipv4
 from certclient.model.proxy_login import ProxyLogin
 from certclient.model.secret import Secret
 
@@ -68,10 +67,10 @@ def _host_and_port(text: str, setting: str) -> tuple[str, int | None]:
     """The host, and the port or None. An IPv6 address with a port needs its brackets."""
     if text.startswith("["):
         inner, closed, tail = text[1:].partition("]")
-        if not closed or not _is_ipv6(inner) or (tail and not tail.startswith(":")):
+        if not closed or not is_ipv6(inner) or (tail and not tail.startswith(":")):
             raise _invalid(setting, "host")
         return inner.lower(), _port(tail[1:], setting)
-    if _is_ipv6(text):
+    if is_ipv6(text):
         return text.lower(), None
     host, _, port = text.partition(":")
     if not is_name_or_ipv4(host):
@@ -85,14 +84,6 @@ def _port(text: str, setting: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536):
         raise _invalid(setting, "port")
     return int(text)
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _login(text: str) -> ProxyLogin:
