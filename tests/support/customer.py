@@ -23,7 +23,14 @@ from certclient.enrollment.run_context import CodeVault
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import CaSettings, Contacts, LocalizedText, Profile, SecretPolicy
+from certclient.model.profile import (
+    CaSettings,
+    Contact,
+    Contacts,
+    LocalizedText,
+    Profile,
+    SecretPolicy,
+)
 from certclient.store.base import (
     CertificateStore,
     StoredCertificate,
@@ -52,7 +59,7 @@ def profile_of(lab: Lab) -> Profile:
         ca=CaSettings("https://127.0.0.1:1/cmp", lab.anchors),
         tls_anchors=lab.anchors,
         login_url="https://127.0.0.1:1/login",
-        contacts=Contacts(words, words),
+        contacts=Contacts(Contact(words), Contact(words)),
         ask_pin=SecretPolicy.NOBODY,
         ask_one_time_password=SecretPolicy.NOBODY,
         destinations=("pc", "usb"),

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
-from certclient.model.profile import Contacts, LocalizedText
+from certclient.model.profile import Contact, Contacts, LocalizedText
 from certclient.model.proxy_login import ProxyLoginRequest
 from certclient.store.base import AttemptsLeft, PinRequest, no_pin
 from certclient.ui.context import AppContext
@@ -41,7 +41,9 @@ def hostile(ui: UiEnvironment) -> AppContext:
     """A bank whose every text is markup."""
     context, texts = ui.context(), LocalizedText(ja=f"{HOSTILE}銀行", en=f"{HOSTILE} bank")
     (profile,) = context.profiles
-    profile = replace(profile, bank=texts, contacts=Contacts(texts, texts))
+    profile = replace(
+        profile, bank=texts, contacts=Contacts(Contact(texts), Contact(texts, HOSTILE, texts))
+    )
     ui.desktop.profiles = (profile,)
     return replace(context, profiles=(profile,))
 

@@ -142,10 +142,7 @@ class Invocation:
         """
         if self._profile is None:
             return ""
-        contacts = self._profile.contacts
-        is_user = owner is not None and owner.is_user
-        catalogue = contacts.user if is_user else contacts.administrator
-        return catalogue.for_language(self.language.value)
+        return self._profile.contacts.of(owner).for_language(self.language.value)
 
     def place(self, destination: Destination, title: str) -> str:
         """A store in the customer's terms: the PC, a browser on it, or the token with its label.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
-from certclient.model.certificate import Certificate, Role, SubjectRule
+from certclient.model.certificate import Certificate, Owner, Role, SubjectRule
 from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
@@ -112,12 +112,45 @@ class RevocationSettings:
     ca_certificates: tuple[Certificate, ...] = ()
 
 
+NO_TEXT = LocalizedText("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who can help: a name and, as far as the bank gives them, a telephone number and the hours
+    when somebody answers it."""
+
+    name: LocalizedText
+    phone: str = ""
+    hours: LocalizedText = NO_TEXT
+
+    @property
+    def ja(self) -> str:
+        """All in one Japanese text, number and hours in brackets."""
+        more = "、".join(filter(None, (f"電話 {self.phone}" if self.phone else "", self.hours.ja)))
+        return f"{self.name.ja}（{more}）" if more else self.name.ja
+
+    @property
+    def en(self) -> str:
+        """The same in English."""
+        more = ", ".join(filter(None, (f"phone {self.phone}" if self.phone else "", self.hours.en)))
+        return f"{self.name.en} ({more})" if more else self.name.en
+
+    def for_language(self, language: str) -> str:
+        """All in one text: Japanese for "ja", English for any other language."""
+        return self.ja if language == "ja" else self.en
+
+
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """The bank's help contacts by role (seeds S0, S3)."""
 
-    user: LocalizedText
-    administrator: LocalizedText
+    user: Contact
+    administrator: Contact
+
+    def of(self, owner: Owner | None) -> Contact:
+        """A 利用者 asks the 管理者, everyone else the branch."""
+        return self.user if owner is not None and owner.is_user else self.administrator
 
 
 @dataclass(frozen=True, slots=True)

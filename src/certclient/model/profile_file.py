@@ -35,7 +35,9 @@ from certclient.model.profile import (
     BUILT_IN_PROTOCOLS,
     CMP,
     EST,
+    NO_TEXT,
     CaSettings,
+    Contact,
     Contacts,
     LocalizedText,
     MacAlgorithm,
@@ -339,15 +341,9 @@ def _localized_text(texts: LocalizedTable) -> LocalizedText:
     return LocalizedText(ja=texts.ja, en=texts.en)
 
 
-def _contact(contact: ContactTable) -> LocalizedText:
-    """Who can help, with number and hours in brackets as far as the profile has them."""
-    hours, phone = contact.hours, contact.phone
-    ja = "、".join(filter(None, (f"電話 {phone}" if phone else "", hours.ja if hours else "")))
-    en = ", ".join(filter(None, (f"phone {phone}" if phone else "", hours.en if hours else "")))
-    return LocalizedText(
-        ja=f"{contact.ja}（{ja}）" if ja else contact.ja,
-        en=f"{contact.en} ({en})" if en else contact.en,
-    )
+def _contact(contact: ContactTable) -> Contact:
+    hours = _localized_text(contact.hours) if contact.hours else NO_TEXT
+    return Contact(_localized_text(contact), contact.phone or "", hours)
 
 
 def _subject_rule(subject: SubjectTable) -> SubjectRule:

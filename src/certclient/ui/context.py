@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.reminder_index.look import Look, no_look
 from certclient.i18n.language import Language
-from certclient.model.certificate import Owner, Role
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
 from certclient.ui.tasks.wrong_tries import WrongTries
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.overview import Row
     from certclient.enrollment.procedure import Enrollment
     from certclient.i18n.catalogue import Catalogue
+    from certclient.model.certificate import Owner
     from certclient.model.errors import CertclientError
     from certclient.model.profile import Profile
     from certclient.store.base import CertificateStore
@@ -115,6 +115,4 @@ class AppContext:
     def contact(self, profile: Profile, owner: Owner | None = None) -> str:
         """Returns the profile's contact text: a 利用者 is referred to the 管理者, everyone else to
         the branch (seeds S0, S3)."""
-        is_user = owner is not None and owner.role is Role.USER
-        catalogue = profile.contacts.user if is_user else profile.contacts.administrator
-        return catalogue.for_language(self.languages.current.value)
+        return profile.contacts.of(owner).for_language(self.languages.current.value)

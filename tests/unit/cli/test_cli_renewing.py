@@ -11,7 +11,7 @@ import pytest
 from certclient.enrollment.procedure import LoginTest, LoginTestResult, Pending, ProcedureState
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import CodeCase, code_rule
-from certclient.model.profile import Contacts, LocalizedText
+from certclient.model.profile import Contact, Contacts, LocalizedText
 from certclient.platform import log
 from support.cli_runner import CliRunner, FakeTerminal, view, waiting
 
@@ -210,7 +210,8 @@ def test_help_refers_users_to_the_administrator_and_administrators_to_the_branch
 ) -> None:
     """Way C2, seeds S0 and S3."""
     contacts = Contacts(
-        user=LocalizedText("社内の管理者", "x"), administrator=LocalizedText("渋谷支店", "x")
+        user=Contact(LocalizedText("社内の管理者", "x")),
+        administrator=Contact(LocalizedText("渋谷支店", "x")),
     )
     cli_runner.profile = replace(cli_runner.profile, contacts=contacts)
     cli_runner.procedures.outcomes[USER] = CertclientError(ErrorCode.TOO_LATE)
