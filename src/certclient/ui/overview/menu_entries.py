@@ -1,0 +1,35 @@
+"""What else can be begun from the main window: the entries of 「メニュー」.
+
+An entry imports what it opens when it is chosen, so that the first window does not wait for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from certclient.ui.context import AppContext
+    from certclient.ui.overview.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """`name` identifies it; `icon` is a file in resources/icons; `text` is in the current language,
+    with its mnemonic. `open` shows the window it is about. `on_empty_page`: it is also a way to
+    begin for somebody who has no certificate here."""
+
+    name: str
+    icon: str
+    text: str
+    open: Callable[[AppContext, MainWindow], None]
+    on_empty_page: bool = False
+
+
+def menu_entries() -> tuple[MenuEntry, ...]:
+    """The entries in the order of the menu, in the current language."""
+    # An entry: MenuEntry("preflight", "checks", translate("MainMenu", "…"), _open_preflight),
+    # where `translate` is QCoreApplication.translate.
+    return ()
