@@ -154,6 +154,15 @@ class Contacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """What tells the bank from others at a glance. `colour`: #rrggbb in lower case, "" for none;
+    `logo`: a PNG that `model.logo` has checked, b"" for none."""
+
+    colour: str = ""
+    logo: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One bank. `id` identifies it in links, logs and the journal; days are in Asia/Tokyo.
 
@@ -167,6 +176,7 @@ class Profile:
     install the CA's root in Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a
     practice bank, marked in yellow in every window. `codes`: what its issue codes look like.
     `own_revocation`: whether the administrator's policy lets users revoke their certificates.
+    `appearance`: its colour and logo in the windows.
     `remove_archived`: whether it has older archived certificates deleted after a renewal.
     """
 
@@ -194,3 +204,4 @@ class Profile:
     codes: CodeRule = FREE_CODE
     own_revocation: bool = True
     remove_archived: bool = False
+    appearance: Appearance = Appearance()

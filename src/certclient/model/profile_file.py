@@ -29,6 +29,7 @@ from certclient.model.issue_code import CodeRule, code_rule
 from certclient.model.jws import public_key
 from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.model.lifecycle import RenewalPolicy, closing_hour
+from certclient.model.logo import colour, logo
 from certclient.model.names import ATTRIBUTE_TYPES, attribute_type
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
@@ -36,6 +37,7 @@ from certclient.model.profile import (
     CMP,
     EST,
     NO_TEXT,
+    Appearance,
     CaSettings,
     Contact,
     Contacts,
@@ -189,6 +191,10 @@ class _Reader:
             updates=self._updates(file.updates),
             revocation=self._revocation(file.revocation),
             codes=self._codes(file.codes),
+            appearance=Appearance(
+                self._try("appearance.colour", colour, file.appearance.colour),
+                self._try("appearance.logo", logo, file.appearance.logo),
+            ),
         )
 
     def _codes(self, codes: CodesTable) -> CodeRule:

@@ -15,6 +15,7 @@ from certclient.model.destination import Destination
 from certclient.model.issue_code import LONGEST_CODE, CodeCase
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
+from certclient.model.logo import LOGO_BYTES, LOGO_CHARACTERS, LOGO_SIDES
 from certclient.model.profile import MAX_VALIDITY_DAYS, MacAlgorithm, SecretPolicy
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
@@ -64,6 +65,8 @@ PublicKeys = Annotated[str, _schema(pattern="-----BEGIN PUBLIC KEY-----")]
 ModulePath = Annotated[str, _schema(pattern=r"^(/(?!/)|[A-Za-z]:[\\/])")]
 
 Hour = Annotated[str, _schema(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
+Colour = Annotated[str, _schema(pattern="^(#[0-9A-Fa-f]{6})?$")]
+Logo = Annotated[str, msgspec.Meta(max_length=LOGO_CHARACTERS)]
 Alphabet = Annotated[str, msgspec.Meta(max_length=200)]
 CodeLength = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_CODE)]
 CodeLengths = Annotated[
@@ -292,6 +295,26 @@ class CodesTable(Table, frozen=True):
     ] = CodeCase.KEPT
 
 
+class AppearanceTable(Table, frozen=True):
+    """What tells the bank from others at a glance, in the windows."""
+
+    colour: Annotated[
+        Colour,
+        _about(
+            "The bank's colour, #rrggbb; windows make it lighter or darker where it would not be "
+            "seen; empty: none."
+        ),
+    ] = ""
+    logo: Annotated[
+        Logo,
+        _about(
+            f"The bank's logo: a PNG in Base64, {LOGO_SIDES[0]} to {LOGO_SIDES[1]} pixels wide and "
+            f"high, at most {LOGO_BYTES // 1024} KiB, without texts, colour profile or animation; "
+            "empty: none."
+        ),
+    ] = ""
+
+
 class RevocationTable(Table, frozen=True):
     """Where the bank says which certificates it has revoked."""
 
@@ -334,6 +357,9 @@ class ProfileTable(Table, frozen=True):
     ] = None
     storage: Annotated[StorageTable, _about("Where certificates and keys may be.")] = StorageTable()
     codes: Annotated[CodesTable, _about("What an issue code looks like.")] = CodesTable()
+    appearance: Annotated[
+        AppearanceTable, _about("What tells the bank from others at a glance.")
+    ] = AppearanceTable()
     updates: Annotated[
         UpdatesTable | None, _about("Where new versions are announced; without it there are none.")
     ] = None

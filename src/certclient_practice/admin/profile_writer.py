@@ -10,6 +10,7 @@ from pathlib import Path
 from certclient.model.keys import KeyAlgorithm
 from certclient.model.lifecycle import hour_text
 from certclient.model.profile import CMP, EST, SecretPolicy
+from certclient_practice.admin.logo import COLOUR, LOGO
 from certclient_practice.bank.bank import SUBJECT_RULE, Bank
 from certclient_practice.bank.ca import INTERMEDIATE_NAME, certificate_pem
 from certclient_practice.bank.names import BANK_NAME, PROFILE_ID
@@ -90,6 +91,11 @@ hours = {{ ja = "練習用の番号です", en = "for practice only" }} }}
 [storage]
 destinations = ["pc", "usb"]
 pkcs11_modules = {_list(modules)}
+
+[appearance]
+colour = {_text(COLOUR)}
+logo = \"\"\"
+{LOGO}\"\"\"
 
 [updates]
 address = {_text(addresses.public_url + PATH)}
