@@ -16,11 +16,14 @@ from certclient.ca.client import CaClient
 from certclient.cli.main import run
 from certclient.cli.ports import Services, no_ca
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.full_check.groups import CheckParts, FullCheck
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.key_ahead import NextRenewal
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.overview import read_overview
 from certclient.enrollment.own_revocation import Removal, Revoked
 from certclient.enrollment.preferred_store import PreferredStore
+from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import (
     Finished,
     Leftover,
@@ -43,6 +46,7 @@ from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
+from certclient.platform.free_space import room
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.qualification.line import RecordingLine
 from certclient.store.base import (
@@ -305,6 +309,10 @@ class FakeProcedures:
         )
 
 
+def _unreachable(profile: Profile) -> CaClient:
+    raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=profile.id, reason="no network")
+
+
 @dataclass
 class CliRunner:
     """The command line in this process. `run` returns the exit code; output goes to stdout.
@@ -324,6 +332,7 @@ class CliRunner:
     statuses: BankStatuses = field(default_factory=BankStatuses)
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca
     banks: Banks | None = None
+    connect: Callable[[Profile], CaClient] = _unreachable
 
     def add(
         self,
@@ -376,6 +385,26 @@ class CliRunner:
             proxy_logins=ProxyLogins,
             preferred_store=PreferredStore,
             tested_ca=self.tested_ca,
+            full_check=self._full_check,
+        )
+
+    def _full_check(self) -> FullCheck:
+        """Of this computer with the bank's CA out of reach, unless `connect` reaches one."""
+        return FullCheck(
+            CheckParts(
+                policy=Policy,
+                records=lambda: self.statuses.journal_error,
+                stores=lambda _profiles: [self.pc, *self.others],
+                read=lambda profiles, stores: read_overview(
+                    profiles, stores, self.now, self.statuses
+                ),
+                connect=self.connect,
+                logins=ProxyLogins(),
+                clock=lambda: self.now,
+                system=System(),
+                data_folder=self.log_file.parent,
+                room=room,
+            )
         )
 
     def _profile(self, name: str) -> Profile:

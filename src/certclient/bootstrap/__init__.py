@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from certclient.ca.transport import Transport
     from certclient.cli.ports import Services
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.leftovers import Leftover
     from certclient.enrollment.open_procedures import OpenProcedures
@@ -134,7 +135,15 @@ def system_services() -> Services:
         program=program(),
         remove_rehearsal_stores=remove_rehearsal_stores,
         look=begin_look,
+        full_check=full_check,
     )
+
+
+def full_check() -> FullCheck:
+    """See `checking.full_check`."""
+    from certclient.bootstrap.checking import full_check
+
+    return full_check()
 
 
 def begin_look(bank: str) -> Look:
@@ -252,6 +261,7 @@ def window_services() -> WindowServices:
         practice_code=practice_code,
         check_revocation=check_revocation,
         look=window_looks(),
+        full_check=full_check,
     )
 
 

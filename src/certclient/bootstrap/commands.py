@@ -53,6 +53,12 @@ def _banks() -> click.Command:
     return command
 
 
+def _check() -> click.Command:
+    from certclient.cli.commands.check import command
+
+    return command
+
+
 def _show() -> click.Command:
     from certclient.cli.commands.show import command
 
@@ -211,6 +217,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "status": _status,
     "show": _show,
     "banks": _banks,
+    "check": _check,
     "remove": _remove,
     "restore": _restore,
     "revoke": _revoke,

@@ -15,6 +15,8 @@ from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, RejectionSource
 from certclient.enrollment.login_test import LoginTestResult
 from certclient.enrollment.overview import Condition
+from certclient.enrollment.preflight import Check as ComputerCheckName
+from certclient.enrollment.preflight import Verdict as ComputerVerdict
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.certificate import Role
 from certclient.model.certificate_reading import CertificateField
@@ -477,6 +479,42 @@ class QualifyCaOutput(Envelope):
     left: list[str]
 
 
+class ComputerCheck(TypedDict):
+    """One check of this computer, of a bank, or of a certificate (`certificate`: its serial
+    number); what it is not about is null. `note`: what is said beyond the verdict."""
+
+    check: ComputerCheckName
+    title: str
+    verdict: ComputerVerdict
+    bank: str | None
+    certificate: str | None
+    user_id: str | None
+    store: str | None
+    folder: str | None
+    note: str | None
+    error: Error | None
+
+
+class ComputerCounts(TypedDict):
+    """How many checks ended how."""
+
+    passed: int
+    warning: int
+    failed: int
+    skipped: int
+    unchecked: int
+
+
+class CheckOutput(Envelope):
+    """The output of check. `ready`: nothing failed."""
+
+    time: Moment
+    ready: bool
+    summary: str
+    counts: ComputerCounts
+    checks: list[ComputerCheck]
+
+
 class QuitOutput(Envelope):
     """The output of quit."""
 
@@ -565,6 +603,7 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "status": (StatusOutput, UnfinishedOutput),
     "show": (ShowOutput,),
     "banks": (BanksOutput,),
+    "check": (CheckOutput,),
     "remove": (ArchiveOutput,),
     "restore": (ArchiveOutput,),
     "remove-key": (RemoveKeyOutput,),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from certclient.ca.client import CaClient
     from certclient.cli.terminal import Terminal
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.interaction import Interaction
     from certclient.enrollment.key_ahead import NextRenewal
     from certclient.enrollment.open_procedures import OpenProcedures
@@ -136,6 +137,11 @@ def no_ca(profile: Profile) -> tuple[CaClient, RecordingLine]:
     raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=profile.id, reason="no network")
 
 
+def no_check() -> FullCheck:
+    """For a command line without the check of the whole computer."""
+    raise CertclientError(ErrorCode.INTERNAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services of the command line.
@@ -174,6 +180,7 @@ class Services:
     - `remove_rehearsal_stores`: removes the stores of the rehearsal in this folder, with all keys.
     - `check_revocation`: asks the banks that publish revocations about those of these rows that are
       due, in the network; returns whether anything was learned. Never raises.
+    - `full_check`: 更新できますか？ of the whole computer.
     - `look`: begins a look at the stores for the bank chosen (id or path) or all (""), before any
       profile is read.
     """
@@ -208,3 +215,4 @@ class Services:
     look: Callable[[str], Look] = lambda _bank: no_look()
     left_out: frozenset[str] = frozenset()
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca
+    full_check: Callable[[], FullCheck] = no_check

@@ -36,7 +36,8 @@ class System:
 
 
 class Check(enum.Enum):
-    """The checks, in this order."""
+    """The checks. Those of `BEFORE_RENEWAL` are made before each renewal, in this order; the others
+    by the check of the whole computer (`enrollment.full_check`)."""
 
     PROXY = "proxy"
     CA_REACHABLE = "ca-reachable"
@@ -48,6 +49,15 @@ class Check(enum.Enum):
     TOKEN = "token"
     KEY = "key"
     REMOTE_DESKTOP = "remote-desktop"
+    POLICY = "policy"
+    RECORDS = "records"
+    SPACE = "space"
+    TOKEN_SPACE = "token-space"
+    PIN = "pin"
+    PERIOD = "period"
+
+
+BEFORE_RENEWAL = tuple(Check)[: tuple(Check).index(Check.POLICY)]
 
 
 class Verdict(enum.Enum):

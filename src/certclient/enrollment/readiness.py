@@ -67,14 +67,14 @@ class ReadinessInputs:
 
 
 def checks(inputs: ReadinessInputs) -> Iterator[CheckResult]:
-    """Yields one result for each `Check`, in their order; blocks on the network and the token."""
+    """Yields one result for each of `BEFORE_RENEWAL`; blocks on the network and the token."""
     yield from connection_results(inputs.probe)
     yield clock_result(inputs.ca.server_time(), inputs.clock())
     yield profile_result(inputs.profile, inputs.clock())
-    yield _place(inputs, Destination.PC, Check.STORE)
-    yield _middleware(inputs)
-    yield _place(inputs, Destination.USB, Check.TOKEN)
-    yield _key(inputs)
+    yield place_check(inputs, Destination.PC, Check.STORE)
+    yield middleware_check(inputs)
+    yield place_check(inputs, Destination.USB, Check.TOKEN)
+    yield key_check(inputs)
     yield remote_result(inputs.system)
 
 
@@ -95,7 +95,7 @@ def _needed(inputs: ReadinessInputs, destination: Destination) -> bool:
     return _destinations(inputs) == (destination,)
 
 
-def _place(inputs: ReadinessInputs, destination: Destination, check: Check) -> CheckResult:
+def place_check(inputs: ReadinessInputs, destination: Destination, check: Check) -> CheckResult:
     """Checks that a store of this kind can be used; skipped if it is absent and not needed."""
     if inputs.home is not None and inputs.home.destination is destination:
         result = store_result(inputs.home)
@@ -119,7 +119,7 @@ def _no_card_service(inputs: ReadinessInputs) -> bool:
     return ask is not None and not ask()
 
 
-def _middleware(inputs: ReadinessInputs) -> CheckResult:
+def middleware_check(inputs: ReadinessInputs) -> CheckResult:
     """Checks that the token's middleware is installed, if a token is needed or present."""
     results = [store_result(store) for store in _of(inputs, Destination.USB)]
     broken = [r.error for r in results if r.error is not None and r.error.code in _MIDDLEWARE]
@@ -130,7 +130,7 @@ def _middleware(inputs: ReadinessInputs) -> CheckResult:
     return CheckResult(Check.MIDDLEWARE, Verdict.SKIPPED)
 
 
-def _key(inputs: ReadinessInputs) -> CheckResult:
+def key_check(inputs: ReadinessInputs) -> CheckResult:
     """Checks that the current key still signs; unchecked if the store would prompt the user, or is
     not there."""
     if inputs.current is None or inputs.home is None:

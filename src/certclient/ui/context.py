@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.last_seen import LastSeen
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
@@ -59,7 +60,8 @@ class AppContext:
     `preferred_store` remembers where the user wants new certificates. `bank_errors`: why other
     banks cannot be used. `practise` starts the practice bank with windows of its own; None if this
     build has none. `announce` has a screen reader say a text.
-    `wrong_tries` counts wrong PINs and codes.
+    `wrong_tries` counts wrong PINs and codes. `full_check`: 更新できますか？ of the whole computer;
+    None where there is none.
     """
 
     profiles: tuple[Profile, ...]
@@ -85,6 +87,7 @@ class AppContext:
     wrong_tries: WrongTries = field(default_factory=WrongTries)
     bank_errors: tuple[CertclientError, ...] = ()
     practise: PracticeLauncher | None = None
+    full_check: Callable[[], FullCheck] | None = None
 
     @property
     def catalogue(self) -> Catalogue:

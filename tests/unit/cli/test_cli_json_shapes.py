@@ -37,6 +37,7 @@ def test_every_command_prints_what_its_schema_says(
         ["list"],
         ["show", "TKYM1408054"],
         ["banks"],
+        ["check"],
         ["status"],
         ["status", "--unfinished"],
         ["renew", "--all", "--yes"],

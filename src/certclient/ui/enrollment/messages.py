@@ -39,6 +39,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.PRACTICE_PORT: _NOTHING,
     ErrorCode.OUTPUT_LOST: _NOTHING,
     ErrorCode.DATA_FOLDER: _RETRY,
+    ErrorCode.DISK_SPACE: _RETRY,
+    ErrorCode.CHECK_TIMEOUT: _RETRY,
     ErrorCode.DATA_REMAINS: _RETRY,
     ErrorCode.WINDOWS_LIBRARY: _RETRY,
     ErrorCode.PROGRAM_CHANGED: _SUPPORT,

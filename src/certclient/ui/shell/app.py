@@ -200,6 +200,7 @@ def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext
         preferred_store=PreferredStore(folders.preferred_store_file()),
         bank_errors=loaded.errors,
         last_seen=loaded.last_seen,
+        full_check=services.full_check,
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
     from certclient.enrollment.procedure import Enrollment
@@ -44,3 +45,4 @@ class WindowServices:
     practice_code: Callable[[], PracticeCode | None] = lambda: None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     look: Callable[[], Look] = no_look
+    full_check: Callable[[], FullCheck] | None = None

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
-from certclient.enrollment.preflight import Check, CheckResult, Verdict
+from certclient.enrollment.preflight import BEFORE_RENEWAL, Check, CheckResult, Verdict
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.messages import for_support
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId
@@ -44,10 +44,10 @@ class ChecksPage(WizardPage):
         super().__init__(session)
         self._intro = Sentence()
         self._bar = QProgressBar()
-        self._bar.setRange(0, len(Check))
+        self._bar.setRange(0, len(BEFORE_RENEWAL))
         self._bar.setTextVisible(False)
         self._results: dict[Check, CheckResult] = {}
-        self._rows = {check: _Row() for check in Check}
+        self._rows = {check: _Row() for check in BEFORE_RENEWAL}
         self._busy = False
         self._interaction = QtInteraction(no_consent, self)
         ProxyLoginPrompt(self.context, self._interaction, self)
