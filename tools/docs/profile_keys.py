@@ -35,6 +35,13 @@ def _rows(
             inside = needed if name in required else f"in `{prefix}{name}`"
             yield from _rows(root, resolved, f"{prefix}{name}.", inside)
             continue
+        item = _resolved(root, resolved.get("items", {}))
+        if "properties" in item:
+            most = f", at most {resolved['maxItems']} times" if "maxItems" in resolved else ""
+            yield from _rows(
+                root, item, f"{prefix}{name}[].", f"in each `[[{prefix}{name}]]`{most}"
+            )
+            continue
         yield [
             f"`{prefix}{name}`",
             needed if name in required else "",

@@ -163,6 +163,15 @@ class Appearance:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountingLink:
+    """Accounting software that keeps the certificate chosen in it, and the https page that says how
+    it is chosen again."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One bank. `id` identifies it in links, logs and the journal; days are in Asia/Tokyo.
 
@@ -177,6 +186,7 @@ class Profile:
     practice bank, marked in yellow in every window. `codes`: what its issue codes look like.
     `own_revocation`: whether the administrator's policy lets users revoke their certificates.
     `appearance`: its colour and logo in the windows.
+    `accounting`: software in which customers choose the new certificate again.
     `remove_archived`: whether it has older archived certificates deleted after a renewal.
     """
 
@@ -204,4 +214,5 @@ class Profile:
     codes: CodeRule = FREE_CODE
     own_revocation: bool = True
     remove_archived: bool = False
+    accounting: tuple[AccountingLink, ...] = ()
     appearance: Appearance = Appearance()

@@ -37,6 +37,7 @@ from certclient.model.profile import (
     CMP,
     EST,
     NO_TEXT,
+    AccountingLink,
     Appearance,
     CaSettings,
     Contact,
@@ -191,6 +192,10 @@ class _Reader:
             updates=self._updates(file.updates),
             revocation=self._revocation(file.revocation),
             codes=self._codes(file.codes),
+            accounting=tuple(
+                AccountingLink(one.name, self._try(f"accounting[{number}].url", check_url, one.url))
+                for number, one in enumerate(file.accounting)
+            ),
             appearance=Appearance(
                 self._try("appearance.colour", colour, file.appearance.colour),
                 self._try("appearance.logo", logo, file.appearance.logo),

@@ -60,3 +60,5 @@ def _addresses(profile: Profile) -> Iterator[tuple[str, str]]:
         "updates.address": profile.updates.address if profile.updates else "",
     }
     yield from ((key, address) for key, address in optional.items() if address)
+    for number, one in enumerate(profile.accounting):
+        yield f"accounting[{number}].url", one.url

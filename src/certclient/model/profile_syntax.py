@@ -22,6 +22,7 @@ ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
 LAST_REMINDER = 366
 MAX_REMINDERS = 10
 MOST_VALIDITY_DAYS = 36_500
+MAX_ACCOUNTING = 20
 
 
 def _about(text: str) -> msgspec.Meta:
@@ -340,6 +341,13 @@ class UpdatesTable(Table, frozen=True):
     ]
 
 
+class AccountingTable(Table, frozen=True):
+    """Accounting software that keeps the certificate which was chosen in it."""
+
+    name: Annotated[ShortText, _about("Its name, as customers know it.")]
+    url: Annotated[Address, _about("The page that says how to choose the certificate again.")]
+
+
 class ProfileTable(Table, frozen=True):
     """A bank's profile for certclient. The file is named after its id."""
 
@@ -370,6 +378,11 @@ class ProfileTable(Table, frozen=True):
     rehearsal: Annotated[
         bool, _about("true for a practice bank: every window is marked リハーサル.")
     ] = False
+    accounting: Annotated[
+        tuple[AccountingTable, ...],
+        msgspec.Meta(max_length=MAX_ACCOUNTING),
+        _about("Accounting software in which the certificate is chosen again after a renewal."),
+    ] = ()
     login_test_url: Annotated[
         OptionalAddress,
         _about("Responds to a GET with 2xx or 3xx only if the certificate logs in; empty: none."),

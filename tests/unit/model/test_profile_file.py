@@ -17,7 +17,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import FREE_CODE, CodeCase, CodeRule
 from certclient.model.keys import KeyAlgorithm, KeySpec
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import Profile, RevocationSettings, SecretPolicy
+from certclient.model.profile import AccountingLink, Profile, RevocationSettings, SecretPolicy
 from certclient.model.profile_file import examine_profile, profile_from_text
 from certclient.model.profile_syntax import ProfileTable
 from certclient.model.shape import examine_shape
@@ -182,6 +182,31 @@ def test_contacts_name_number_and_hours_if_the_bank_gives_them() -> None:
         text = GOOD.replace('en = "your branch"', 'en = "your branch"' + more)
         contact = read(text).contacts.administrator
         assert (contact.ja, contact.en) == (ja, en)
+
+
+ACCOUNTING = "[[accounting]]\nname = '弥生会計'\nurl = 'https://a.example/'\n"
+
+
+def test_accounting_software_with_its_pages() -> None:
+    profile = read(GOOD.replace("[contacts]", f"{ACCOUNTING * 2}[contacts]"))
+    assert profile.accounting == (AccountingLink("弥生会計", "https://a.example/"),) * 2
+    assert read(GOOD).accounting == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (ACCOUNTING.replace("https", "http"), "accounting[0].url"),
+        (ACCOUNTING.replace("https:", "javascript:"), "accounting[0].url"),
+        (ACCOUNTING + ACCOUNTING.replace("弥生会計", ""), "accounting[1].name"),
+        (ACCOUNTING.replace("url", "link"), "accounting[0].link"),
+        (ACCOUNTING * 21, "accounting"),
+    ],
+)
+def test_accounting_software_is_checked(text: str, key: str) -> None:
+    with pytest.raises(CertclientError) as raised:
+        read(GOOD.replace("[contacts]", f"{text}[contacts]"))
+    assert raised.value.data["key"] == key
 
 
 def test_ca_on_loopback_may_use_plain_http() -> None:
