@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt
 
-.PHONY: demo test quick test-windows installer test-installer docs bench screenshots texts lock clean help
+.PHONY: demo test quick test-windows installer test-installer docs bench fuzz screenshots texts lock clean help
 
 help: ## prints these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -42,6 +42,10 @@ docs: ## builds the documentation as a site in build/docs, after regenerating it
 bench: ## measures start, windows, renewals, a fleet and the bank; writes benchmarks/results.md (PRIORITY=1, root)
 	@$(PYTHON) tools/prepare.py bench
 	@$(RUN) -m benchmarks $(if $(PRIORITY),--priority)
+
+fuzz: ## fuzzes what others write, guided by coverage (TIME=seconds for each target, TARGETS="cmp-answer http")
+	@$(PYTHON) tools/prepare.py fuzz
+	@PYTHONPATH=tests $(RUN) -m support.fuzzing --time $(or $(TIME),60) $(TARGETS)
 
 screenshots: ## saves every window to docs/screenshots/, and in every theme to build/screenshots/
 	@$(PYTHON) tools/prepare.py test

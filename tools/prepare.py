@@ -29,6 +29,7 @@ LOCKS = {
     "test-windows": ("dev", "runtime"),
     "docs": ("dev", "runtime"),
     "bench": ("runtime",),
+    "fuzz": ("dev", "runtime"),
     "installer": ("dev", "runtime"),
     "test-installer": ("dev", "runtime"),
 }
@@ -37,7 +38,7 @@ LOCKS = {
 ROOT_ONLY = "test-windows"
 """A target that needs root; if root runs `make test`, that includes it."""
 
-WITHOUT_WINDOWS = frozenset({"docs"})
+WITHOUT_WINDOWS = frozenset({"docs", "fuzz"})
 """Targets that need neither Qt's libraries nor its translations."""
 
 NO_ROOT = "SKIPPED: the tests on Windows (Wine in a chroot) need root: sudo make test-windows"

@@ -33,4 +33,5 @@ def test_decision_index_lists_every_record() -> None:
     for number, name, _ in listed:
         first = (ROOT / "docs/adr" / name).read_text(encoding="utf-8").splitlines()[0]
         assert first.startswith(f"# {int(number)}. "), name
-    assert [int(number) for number, _, _ in listed] == list(range(1, len(files) + 1))
+    numbers = [int(number) for number, _, _ in listed]
+    assert numbers == sorted(set(numbers)), "one number each; one that was never used is no loss"

@@ -158,6 +158,9 @@ def _retry_after(head: ResponseHead) -> dict[str, str]:
 
 def _location(head: ResponseHead) -> str:
     """Where a redirect points: scheme and host alone, as the rest may identify somebody."""
-    parts = urlsplit(head.headers.get("location", "")[:_MAX_LOCATION])
+    try:
+        parts = urlsplit(head.headers.get("location", "")[:_MAX_LOCATION])
+    except ValueError:  # no address: a bracket that does not end, for example
+        return ""
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
     return "".join(one if one.isprintable() else "\ufffd" for one in shown)

@@ -8,6 +8,7 @@ import msgspec
 
 from certclient.ca.client import Transaction
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.stored_json import UnreadableError, from_json
 
 
 class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -17,8 +18,8 @@ class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     def of(cls, transaction: Transaction) -> Self:
         """Reads the output of `encode`. Raises JOURNAL_DAMAGED."""
         try:
-            return msgspec.json.decode(transaction.state, type=cls)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            return from_json(transaction.state, cls)
+        except UnreadableError as error:
             raise CertclientError(ErrorCode.JOURNAL_DAMAGED, reason=str(error)[:200]) from error
 
     def encode(self) -> bytes:

@@ -66,7 +66,7 @@ def _pins_by_name(line: str) -> dict[str, str] | None:
     """None if the line is no JSON object with texts alone."""
     try:
         pins = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(pins, dict) or not all(isinstance(pin, str) for pin in pins.values()):
         return None

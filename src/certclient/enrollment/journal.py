@@ -21,6 +21,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
+from certclient.model.stored_json import Moment, UnreadableError, from_json
 
 T = TypeVar("T")
 
@@ -86,8 +87,8 @@ class Record:
     profile_id: str
     user_id: str
     state: ProcedureState
-    started: datetime
-    changed: datetime
+    started: Moment
+    changed: Moment
     store_id: str
     key_label: str
     old_certificate: bytes = b""
@@ -99,7 +100,7 @@ class Record:
     transactions: int = 0
     transaction_id: str = ""
     transaction_state: bytes = b""
-    check_at: datetime | None = None
+    check_at: Moment | None = None
     issued: bytes = b""
     chain: tuple[bytes, ...] = ()
     ca_confirmed: bool = False
@@ -175,7 +176,7 @@ class Rejection:
     profile_id: str
     source: RejectionSource
     reason: str
-    noted: datetime
+    noted: Moment
     message: str = ""
 
 
@@ -291,6 +292,6 @@ class Journal:
 
     def _decoded(self, encoded: Sequence[bytes], kind: type[T]) -> list[T]:
         try:
-            return [msgspec.json.decode(one, type=kind) for one in encoded]
-        except msgspec.MsgspecError as error:
+            return [from_json(one, kind) for one in encoded]
+        except UnreadableError as error:
             raise damaged(self.path, str(error)) from error

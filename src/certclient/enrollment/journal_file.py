@@ -135,7 +135,8 @@ class JournalFile:
             raise CertclientError(
                 ErrorCode.DATA_FOLDER, path=str(self._path), reason=str(error)
             ) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # UnicodeDecodeError: Python could not read SQLite's message, which quotes the file.
             raise damaged(self._path, str(error)) from error
 
     def _create_private(self) -> None:

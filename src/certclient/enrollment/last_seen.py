@@ -28,6 +28,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.model.lifecycle import lifecycle_of
 from certclient.model.public_keys import KeyKind
+from certclient.model.stored_json import Moment, from_json
 from certclient.platform.private_files import write_private
 from certclient.store.base import Available, StoredCertificate, Unavailable
 from certclient.store.names import browser_of, title_of
@@ -64,8 +65,8 @@ class _Certificate(msgspec.Struct, frozen=True):
     profile: str
     fingerprint: str
     serial: str
-    not_before: datetime
-    not_after: datetime
+    not_before: Moment
+    not_after: Moment
     key_kind: KeyKind
     unreadable: list[CertificateField]
     friendly_name: str
@@ -84,7 +85,7 @@ class _Rejection(msgspec.Struct, frozen=True):
     profile: str
     source: RejectionSource
     reason: str
-    noted: datetime
+    noted: Moment
     message: str
 
 
@@ -137,12 +138,12 @@ class LastSeen:
                 return None
             with self._path.open("rb") as file:
                 raw = file.read(_MAX_BYTES)
-            found = msgspec.json.decode(raw, type=_File)
+            found = from_json(raw, _File)
             mine = (_FORMAT, __version__, list(self._profiles), repr(journal))
             if (found.format, found.version, found.banks, found.journal) != mine:
                 return None
             seen = self._overview(found, now)
-        except (OSError, ValueError, LookupError, OverflowError, msgspec.MsgspecError):
+        except (OSError, ValueError, LookupError, OverflowError):
             return None
         self._written = raw
         return seen

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from certclient.model.stored_json import UnreadableError, from_json
 from certclient.platform.private_files import write_private
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class PreferredStore:
         if self._path is None:
             return ""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_Choice).store
-        except (OSError, msgspec.MsgspecError):
+            return from_json(self._path.read_bytes(), _Choice).store
+        except (OSError, UnreadableError):
             return ""
 
     def remember(self, store_id: str) -> None:

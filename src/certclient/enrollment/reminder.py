@@ -15,6 +15,7 @@ import msgspec
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.japan_time import TOKYO, day_in_tokyo, days_after, later
+from certclient.model.stored_json import Moment, UnreadableError, from_json
 from certclient.platform.private_files import write_private
 
 LAST_DAY_PAUSE = timedelta(hours=2)
@@ -33,7 +34,7 @@ class ShownReminder(msgspec.Struct, frozen=True):
     """The last reminder of one certificate: when (aware UTC), with how many days left, and whether
     the bank took no renewal any more (`Lifecycle.closed`)."""
 
-    at: datetime
+    at: Moment
     days_left: int
     closed: bool = False
 
@@ -192,8 +193,8 @@ class ReminderHistory:
         if self._path is None:
             return {}
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, ShownReminder])
-        except (OSError, msgspec.MsgspecError):
+            return from_json(self._path.read_bytes(), dict[str, ShownReminder])
+        except (OSError, UnreadableError):
             return {}
 
     def _write(self, shown: Mapping[str, ShownReminder]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from certclient.model.japan_time import later
+from certclient.model.stored_json import Moment, UnreadableError, from_json
 from certclient.platform.private_files import write_private
 
 AGAIN_AFTER = timedelta(days=1)
@@ -27,7 +28,7 @@ _KEPT = timedelta(days=400)
 class RevocationCheck(msgspec.Struct, frozen=True):
     """When a certificate was last looked up (aware UTC), and the answer (`RevocationState`)."""
 
-    asked: datetime
+    asked: Moment
     state: str
 
     @property
@@ -57,8 +58,8 @@ class RevocationCache:
         try:
             if self.path is None or self.path.stat().st_size > _MAX_BYTES:
                 return {}
-            return msgspec.json.decode(self.path.read_bytes(), type=dict[str, RevocationCheck])
-        except (OSError, msgspec.MsgspecError, ValueError):
+            return from_json(self.path.read_bytes(), dict[str, RevocationCheck])
+        except (OSError, UnreadableError):
             return {}
 
     def note(self, fingerprint: str, check: RevocationCheck) -> None:

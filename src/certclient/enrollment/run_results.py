@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from certclient.model.stored_json import Moment, UnreadableError, from_json
 from certclient.platform.private_files import write_private
 
 _KEPT_FOR = timedelta(days=400)
@@ -42,11 +43,11 @@ class RunResult(msgspec.Struct, frozen=True):
     profile_id: str
     user_id: str
     full_id: str
-    ended: datetime
+    ended: Moment
     kind: ResultKind
     code: str = ""
     fingerprint: str = ""
-    valid_until: datetime | None = None
+    valid_until: Moment | None = None
     batch: str = ""
     procedure_id: str = ""
 
@@ -65,8 +66,8 @@ class ResultFile:
     def read(self, now: datetime) -> tuple[RunResult, ...]:
         """The results, oldest first; empty if there is no readable file. `now` is aware."""
         try:
-            found = msgspec.json.decode(self._path.read_bytes(), type=list[RunResult])
-        except (OSError, msgspec.MsgspecError):
+            found = from_json(self._path.read_bytes(), list[RunResult])
+        except (OSError, UnreadableError):
             return ()
         return tuple(one for one in found if now - one.ended < _KEPT_FOR)
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.model.faults import FaultError, Reason
+from certclient.model.stored_json import UnreadableError, from_json
 
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
@@ -81,9 +82,9 @@ def verified_payload(message: bytes, typ: str, keys: Sequence[PublicKey]) -> byt
     signed by any of the keys.
     """
     try:
-        envelope = msgspec.json.decode(message, type=_Envelope)
-        header = msgspec.json.decode(_decoded(envelope.protected), type=_Header)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        envelope = from_json(message, _Envelope)
+        header = from_json(_decoded(envelope.protected), _Header)
+    except UnreadableError as error:
         raise ValueError(f"not a signed message: {error}") from error
     if header.typ != typ:
         raise ValueError("a signed message of another kind")

@@ -7,6 +7,7 @@ docs/profile.md describes the format, `model.profile_syntax` its keys;
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -359,7 +360,9 @@ def _contact(contact: ContactTable) -> Contact:
 
 def _subject_rule(subject: SubjectTable) -> SubjectRule:
     try:
-        pattern = re.compile(subject.pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python, about what a set may mean one day
+            pattern = re.compile(subject.pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise FaultError(Reason.PATTERN_SYNTAX, detail=str(error)) from error
     groups = set(pattern.groupindex)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,6 +10,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError
 from certclient.model.jws import public_key, verified_payload
 from certclient.model.profile import LocalizedText, Profile
+from certclient.model.stored_json import Moment, from_json
 from certclient.model.update import Announcement, Version, check_consistent, same_site
 from certclient.model.urls import check_url
 
@@ -21,7 +21,6 @@ MAX_BYTES = 16 * 1024
 
 Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 VersionText = Annotated[str, msgspec.Meta(min_length=5, max_length=24)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class TextFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +58,7 @@ def read_announcement(message: bytes, profile: Profile) -> Announcement:
     except FaultError as error:
         reason = error.reason.value
         raise CertclientError(ErrorCode.UPDATE_INVALID, reason=reason, **error.data) from error
-    except (ValueError, msgspec.MsgspecError) as error:
+    except ValueError as error:
         raise update_invalid(str(error)) from error
 
 
@@ -74,7 +73,7 @@ def _read(message: bytes, profile: Profile) -> Announcement:
     if len(message) > MAX_BYTES:
         raise ValueError("too long")
     keys = [public_key(spki) for spki in profile.updates.keys]
-    file = msgspec.json.decode(verified_payload(message, TYPE, keys), type=AnnouncementFile)
+    file = from_json(verified_payload(message, TYPE, keys), AnnouncementFile)
     if file.profile != profile.id:
         raise ValueError("for another bank")
     if not same_site(check_url(file.page), profile.updates.address, profile.login_url):

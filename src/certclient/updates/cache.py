@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from certclient.model.stored_json import Moment, UnreadableError, from_json
 from certclient.platform.private_files import write_private
 
 _MAX_BYTES = 1 << 20
@@ -23,7 +23,7 @@ class CachedAnnouncement(msgspec.Struct, frozen=True):
     "" for none. Its signature is verified again on every read, so nothing in this file is trusted.
     """
 
-    asked: datetime | None = None
+    asked: Moment | None = None
     answered: bool = False
     serial: int = 0
     message: str = ""
@@ -51,8 +51,8 @@ class AnnouncementCache:
         try:
             if self.path.stat().st_size > _MAX_BYTES:
                 return {}
-            return msgspec.json.decode(self.path.read_bytes(), type=dict[str, CachedAnnouncement])
-        except (OSError, msgspec.MsgspecError, ValueError):
+            return from_json(self.path.read_bytes(), dict[str, CachedAnnouncement])
+        except (OSError, UnreadableError):
             return {}
 
     def _write(self, cached: Mapping[str, CachedAnnouncement]) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from certclient.ca.client import CaAbilities
 from certclient.ca.plugins.interface import INTERFACE, CaPlugin
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.stored_json import UnreadableError, from_json
 from certclient.platform.resources import resources_folder
 
 GROUP = "certclient.cas"
@@ -53,10 +54,10 @@ def allowed_plugins() -> Sequence[AllowedPlugin] | None:
         return None
     text = resources_folder() / ALLOW_LIST
     try:
-        return msgspec.json.decode(text.read_bytes(), type=AllowList).plugin
+        return from_json(text.read_bytes(), AllowList).plugin
     except FileNotFoundError:
         return ()
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, UnreadableError) as error:
         raise _unusable(ALLOW_LIST, "broken", str(error)) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -32,9 +33,11 @@ class AnswerError(Exception):
 
 @contextmanager
 def readable(what: str) -> Iterator[None]:
-    """Turns whatever reading a damaged `what` raises into AnswerError."""
+    """Turns whatever reading a damaged `what` raises into AnswerError, and prints no warning."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about oddities of other people's names
+            yield
     except _MALFORMED as error:
         raise AnswerError(f"damaged {what}: {error}") from error
 

@@ -54,7 +54,7 @@ class KeptLogins:
         entry = self._store.fetch(_SERVICE, _LIST)
         try:
             listed = json.loads(entry.reveal()) if entry else []
-        except ValueError:
+        except (ValueError, RecursionError):
             return set()
         return (
             {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
@@ -72,6 +72,6 @@ def _login(entry: Secret) -> ProxyLogin | None:
         match json.loads(entry.reveal()):
             case [str(user), str(password)]:
                 return ProxyLogin(user, Secret(password))
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     return None

@@ -267,5 +267,8 @@ class ModuleBugError(RuntimeError):
 
 
 def certclient_error(failure: Failure) -> CertclientError:
-    """Returns the child's error. One with an unknown code is a bug: raises KeyError."""
-    return CertclientError(ErrorCode[failure.code], **failure.data)
+    """Returns the child's error. Raises ModuleBugError for a code that there is not."""
+    code = ErrorCode.__members__.get(failure.code)
+    if code is None:
+        raise ModuleBugError(Bug("an unknown error code", failure.code[:80]))
+    return CertclientError(code, **failure.data)

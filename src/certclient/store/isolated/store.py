@@ -49,14 +49,13 @@ def find_tokens(path: Path, patience: float | None = None) -> list[CertificateSt
     """
     module = module_at(path)
     try:
-        entries = module.find(patience)
+        return [_store(module, entry) for entry in module.find(patience)]
     except CertclientError as error:
         return [_broken(path, error)]
     except ModuleBugError as error:
         # The other stores must stay in the list.
         log.crash(error)
         return [_broken(path, _unreadable(path, error))]
-    return [_store(module, entry) for entry in entries]
 
 
 def _broken(path: Path, error: CertclientError) -> CertificateStore:
@@ -114,6 +113,9 @@ class IsolatedTokenStore:
             state = self._look_up(LookAtToken(self.store_id))
             if isinstance(state, Failure):
                 raise self._named(certclient_error(state))
+        except ModuleBugError as bug:
+            error = _unreadable(self.module.path, bug)
+            return Unavailable(error.code, error.data)
         except CertclientError as error:
             return Unavailable(error.code, error.data)
         return Available(state.needs_pin, state.attempts)

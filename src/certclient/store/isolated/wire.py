@@ -75,7 +75,7 @@ def result_of(call: Call[R], given: Answer) -> R:
     """Reads the result of `call`. Raises ProtocolError if it is of another type."""
     try:
         result: R = _decoder(result_type(type(call))).decode(given.result)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ProtocolError(str(error)) from error
     return result
 
@@ -113,7 +113,7 @@ def receive(file: ByteReader, kind: Any, *, pins: bool = False) -> Any:
         return _pin_answer(payload)
     try:
         return _decoder(kind).decode(payload)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ProtocolError(str(error)) from error
 
 
