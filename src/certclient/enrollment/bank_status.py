@@ -50,8 +50,9 @@ class BankStatuses:
     can be used or not; empty if nobody has looked. `token_used`: a procedure has used a USB token.
     `issuers`: the Common Names of the CAs, by profile id, whose certificates this program has
     accepted for that bank, as their paths led to its trust anchors. `short_answers`: to renewals of
-    a certificate, oldest first. `journal_error`: why the
-    journal could not be read; the other fields are then empty.
+    a certificate, oldest first. `damaged`: JOURNAL_DAMAGED
+    for each record that could not be read; the other fields know nothing of it. `journal_error`:
+    why the whole journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
@@ -64,6 +65,7 @@ class BankStatuses:
     short_answers: Mapping[str, tuple[ShortAnswer, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    damaged: tuple[CertclientError, ...] = ()
     journal_error: CertclientError | None = None
 
     def answers_to(self, certificate: Certificate) -> tuple[ShortAnswer, ...]:
@@ -161,6 +163,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
         token_used=any(record.store_id.startswith(TOKEN_PREFIX) for record in records),
         issuers=_accepted_issuers(records),
         short_answers=_short_answers((*closed, *opened)),
+        damaged=tuple(journal.damage(one) for one in journal.damaged()),
     )
 
 

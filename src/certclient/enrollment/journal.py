@@ -10,20 +10,17 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from certclient.enrollment.journal_file import JournalFile, damaged
+from certclient.enrollment.journal_file import BUSY_SECONDS, JournalFile
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.model.stored_json import Moment, UnreadableError, from_json
-
-T = TypeVar("T")
 
 
 class ProcedureState(enum.Enum):
@@ -180,23 +177,41 @@ class Rejection:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DamagedRecord:
+    """A procedure whose record cannot be read; its row says whose it is. `reason`: a parser's."""
+
+    id: str
+    profile_id: str
+    user_id: str
+    open: bool
+    reason: str
+
+
 class Journal:
     """All procedures of this user on this computer.
 
-    Every method raises CertclientError: DATA_FOLDER if the file cannot be accessed, JOURNAL_DAMAGED
-    if it is corrupt.
+    Every method raises CertclientError: DATA_FOLDER if the file cannot be accessed, JOURNAL_HELD if
+    another program holds it, JOURNAL_DAMAGED if it is corrupt. A record that cannot be read blocks
+    its own user ID only: what reads many leaves it out (`damaged`), what reads it raises.
     """
 
-    def __init__(self, path: Path, trace: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        trace: Callable[[str], None] | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         """Opens or creates the file `path`, readable only by its owner.
 
-        `trace`: called with each SQL statement, for measurements.
+        `trace`: called with each SQL statement, for measurements. `busy_seconds`: how long to wait
+        for another program that holds the file.
 
         Raises CertclientError: DATA_FOLDER (not writable), JOURNAL_DAMAGED (not a journal),
-        JOURNAL_NEWER (written by a newer version of this program; left unchanged).
+        JOURNAL_HELD, JOURNAL_NEWER (written by a newer version of this program; left unchanged).
         """
         self.path = path
-        self._file = JournalFile(path, trace)
+        self._file = JournalFile(path, trace, busy_seconds)
 
     def kept_open(self) -> AbstractContextManager[None]:
         """Keeps the file open for this thread within the block, which costs less than opening it
@@ -237,31 +252,44 @@ class Journal:
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=record.user_id) from error
 
     def load(self, procedure_id: str) -> Record | None:
-        """The procedure with this id, or None. Raises JOURNAL_DAMAGED."""
-        return next(iter(self._select("id = ?", procedure_id)), None)
+        """The procedure with this id, or None. Raises JOURNAL_DAMAGED if its record is damaged."""
+        return self._one("id = ?", procedure_id)
 
     def open_procedures(self) -> Sequence[Record]:
-        """Procedures with a step left (`ProcedureState.open`), oldest first. Raises
-        JOURNAL_DAMAGED."""
-        return self._select("open")
+        """Procedures with a step left (`ProcedureState.open`), oldest first; no damaged ones."""
+        return self._select("open")[0]
 
     def open_for(self, profile_id: str, user_id: str) -> Record | None:
-        """The one open procedure of a user ID at a bank, if any. Raises JOURNAL_DAMAGED."""
-        found = self._select("open AND profile_id = ? AND user_id = ?", profile_id, user_id)
-        return next(iter(found), None)
+        """The one open procedure of a user ID at a bank, if any. Raises JOURNAL_DAMAGED if its
+        record is damaged: whether something was sent for it is then unknown."""
+        return self._one("open AND profile_id = ? AND user_id = ?", profile_id, user_id)
 
     def leftovers(self) -> Sequence[Record]:
-        """Closed procedures whose key may still be in its store. Raises JOURNAL_DAMAGED."""
-        return self._select("leftover")
+        """Closed procedures whose key may still be in its store; no damaged ones."""
+        return self._select("leftover")[0]
 
     def finished(self) -> Sequence[Record]:
-        """Procedures that are DONE, oldest first. Raises JOURNAL_DAMAGED."""
+        """Procedures that are DONE, oldest first; no damaged ones."""
         return [record for record in self.closed() if record.state is ProcedureState.DONE]
 
     def closed(self) -> Sequence[Record]:
-        """Procedures without a step left, however they ended, oldest first. Raises
-        JOURNAL_DAMAGED."""
-        return self._select("NOT open")
+        """Procedures without a step left, however they ended, oldest first; no damaged ones."""
+        return self._select("NOT open")[0]
+
+    def damaged(self) -> Sequence[DamagedRecord]:
+        """The procedures whose records cannot be read, oldest first."""
+        return self._select("1")[1]
+
+    def damage(self, one: DamagedRecord) -> CertclientError:
+        """JOURNAL_DAMAGED (data `user_id`, `procedure`) for one record."""
+        return CertclientError(
+            ErrorCode.JOURNAL_DAMAGED,
+            path=str(self.path),
+            reason=one.reason,
+            problem="record",
+            user_id=one.user_id,
+            procedure=one.id,
+        )
 
     def reject(self, rejection: Rejection) -> None:
         """Records that the bank does not accept this certificate; an earlier rejection is kept."""
@@ -277,21 +305,40 @@ class Journal:
             connection.execute("DELETE FROM rejection WHERE fingerprint = ?", (fingerprint,))
 
     def rejections(self) -> Sequence[Rejection]:
-        """All recorded rejections. Raises JOURNAL_DAMAGED."""
+        """All recorded rejections. One whose record is damaged stays one, for an unknown reason:
+        the CA is asked once more before such a certificate is used."""
         with self._file.transaction() as connection:
-            rows = connection.execute("SELECT record FROM rejection").fetchall()
-        return self._decoded([row[0] for row in rows], Rejection)
+            rows = connection.execute("SELECT fingerprint, record FROM rejection").fetchall()
+        return [_rejection(fingerprint, encoded) for fingerprint, encoded in rows]
 
-    def _select(self, where: str, *values: str) -> Sequence[Record]:
+    def _one(self, where: str, *values: str) -> Record | None:
+        found, broken = self._select(where, *values)
+        if broken:
+            raise self.damage(broken[0])
+        return next(iter(found), None)
+
+    def _select(self, where: str, *values: str) -> tuple[list[Record], list[DamagedRecord]]:
         with self._file.transaction() as connection:
             rows = connection.execute(
-                f"SELECT record FROM procedure WHERE {where} ORDER BY started",  # noqa: S608 - ours
+                "SELECT id, profile_id, user_id, open, record FROM procedure"
+                f" WHERE {where} ORDER BY started",  # noqa: S608 - ours
                 values,
             ).fetchall()
-        return self._decoded([row[0] for row in rows], Record)
+        found: list[Record] = []
+        broken: list[DamagedRecord] = []
+        for procedure_id, profile_id, user_id, is_open, encoded in rows:
+            try:
+                found.append(from_json(encoded, Record))
+            except UnreadableError as error:
+                row = (procedure_id, profile_id, user_id, bool(is_open))
+                broken.append(DamagedRecord(*row, reason=str(error)))
+        return found, broken
 
-    def _decoded(self, encoded: Sequence[bytes], kind: type[T]) -> list[T]:
-        try:
-            return [from_json(one, kind) for one in encoded]
-        except UnreadableError as error:
-            raise damaged(self.path, str(error)) from error
+
+def _rejection(fingerprint: str, encoded: bytes) -> Rejection:
+    try:
+        return from_json(encoded, Rejection)
+    except UnreadableError:
+        reason = ErrorCode.CERTIFICATE_NOT_ACCEPTED.code
+        noted = datetime.fromtimestamp(0, UTC)
+        return Rejection(fingerprint, "", RejectionSource.INQUIRY, reason, noted)

@@ -38,7 +38,12 @@ CREATE TABLE IF NOT EXISTS rejection (
 """
 """Version 1 had no rejection table. Every statement is idempotent, so the script also migrates an
 earlier version."""
-_BUSY_SECONDS = 10.0
+BUSY_SECONDS = 10.0
+"""How long a call waits for another program that holds the file."""
+
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_NOT_OURS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA)
+"""The statement cannot be run on this file: a table or a column is missing."""
 
 
 def change_stamp(path: Path) -> tuple[str, ...]:
@@ -58,15 +63,22 @@ def journal_places(path: Path) -> tuple[str, str]:
 class JournalFile:
     """The file `path`. Threads may share it: each has a connection of its own.
 
-    Every method raises CertclientError: DATA_FOLDER if the file cannot be accessed, JOURNAL_DAMAGED
-    if it is corrupt.
+    Every method raises CertclientError: DATA_FOLDER if the file cannot be accessed, JOURNAL_HELD if
+    another program holds it, JOURNAL_DAMAGED if it is corrupt or a table is missing.
     """
 
-    def __init__(self, path: Path, trace: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        trace: Callable[[str], None] | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         """Opens or creates the file, readable only by its owner. `trace`: called with each SQL
-        statement, for measurements. Raises JOURNAL_NEWER, too."""
+        statement, for measurements. `busy_seconds`: how long to wait for another program that holds
+        it. Raises JOURNAL_NEWER, too."""
         self._path = path
         self._trace = trace
+        self._busy_seconds = busy_seconds
         self._kept = _Kept()
         self._create_private()
         with self.transaction() as connection:
@@ -117,7 +129,7 @@ class JournalFile:
             yield kept
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS)
+        connection = sqlite3.connect(self._path, timeout=self._busy_seconds)
         connection.set_trace_callback(self._trace)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -131,13 +143,28 @@ class JournalFile:
         """Makes CertclientErrors of what SQLite and the system report."""
         try:
             yield
-        except (sqlite3.OperationalError, OSError) as error:
-            raise CertclientError(
-                ErrorCode.DATA_FOLDER, path=str(self._path), reason=str(error)
-            ) from error
+        except sqlite3.OperationalError as error:
+            raise self._operational(error) from error
+        except OSError as error:
+            raise self._inaccessible(error) from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             # UnicodeDecodeError: Python could not read SQLite's message, which quotes the file.
             raise damaged(self._path, str(error)) from error
+
+    def _operational(self, error: sqlite3.OperationalError) -> CertclientError:
+        """What an error means that SQLite does not blame on the file's content (sqlite.org/rescode).
+
+        A missing table is damage all the same. The primary code is the low byte.
+        """
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary in _HELD:
+            return CertclientError(ErrorCode.JOURNAL_HELD, path=str(self._path))
+        if primary in _NOT_OURS:
+            return damaged(self._path, str(error))
+        return self._inaccessible(error)
+
+    def _inaccessible(self, error: Exception) -> CertclientError:
+        return CertclientError(ErrorCode.DATA_FOLDER, path=str(self._path), reason=str(error))
 
     def _create_private(self) -> None:
         with self._errors():

@@ -39,6 +39,10 @@ def find_leftovers(journal: Journal, stores: Sequence[CertificateStore]) -> Sequ
     # Read after the keys: a procedure that starts in between is journalled before it creates
     # its key.
     needed = {record.key_label for record in journal.open_procedures()}
+    if any(one.open for one in journal.damaged()):
+        # A record that cannot be read may need any key that no other record names.
+        closed = {record.key_label for record in journal.closed()}
+        found = [one for one in found if one.label in closed]
     return [one for one in found if one.label not in needed]
 
 

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from certclient.enrollment.journal import Journal
+    from certclient.model.errors import CertclientError
 
 
 @dataclass(frozen=True, slots=True)
 class OpenProcedures:
     """A snapshot of the procedures with something left to do (`ProcedureState.open`), oldest first.
 
-    `running`: the ids of those that some process runs now.
+    `running`: the ids of those that some process runs now. `damaged`: JOURNAL_DAMAGED for each open
+    one whose record cannot be read.
     """
 
     views: tuple[ProcedureView, ...] = ()
     running: frozenset[str] = frozenset()
+    damaged: tuple[CertclientError, ...] = ()
 
     def at_bank(self, profile_id: str) -> Sequence[ProcedureView]:
         """Those at one bank."""
@@ -37,8 +40,9 @@ class OpenProcedures:
 
     @property
     def user_ids(self) -> Sequence[str]:
-        """Whose procedures they are, at every bank, each ID once."""
-        return tuple(dict.fromkeys(view.user_id for view in self.views))
+        """Whose procedures they are, damaged ones included, at every bank, each ID once."""
+        broken = (error.data["user_id"] for error in self.damaged)
+        return tuple(dict.fromkeys((*(view.user_id for view in self.views), *broken)))
 
 
 def read_open_procedures(journal: Journal) -> OpenProcedures:
@@ -46,4 +50,5 @@ def read_open_procedures(journal: Journal) -> OpenProcedures:
     views = tuple(view_of(record) for record in journal.open_procedures())
     folder = locks_folder(journal.path)
     running = [view.id for view in views if is_held(folder, view.profile_id, view.user_id)]
-    return OpenProcedures(views, frozenset(running))
+    broken = tuple(journal.damage(one) for one in journal.damaged() if one.open)
+    return OpenProcedures(views, frozenset(running), broken)

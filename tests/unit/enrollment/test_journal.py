@@ -7,14 +7,25 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.cli.exit_codes import EXIT_CODES
+from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.journal import (
+    Journal,
+    ProcedureKind,
+    ProcedureState,
+    Record,
+    Rejection,
+    RejectionSource,
+)
+from certclient.enrollment.open_procedures import read_open_procedures
+from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 
 NOW = datetime(2026, 11, 20, 3, 4, tzinfo=UTC)
 
@@ -136,14 +147,72 @@ def set_schema(path: Path, version: int) -> None:
     connection.close()
 
 
-def test_invalid_record_is_reported_as_damage(journal: Journal) -> None:
+def spoil(journal: Journal, procedure_id: str, content: bytes = b'{"id": 7}') -> None:
+    with closing(sqlite3.connect(journal.path)) as connection, connection:
+        connection.execute(
+            "UPDATE procedure SET record = ? WHERE id = ?", (content, procedure_id)
+        )
+
+
+@pytest.mark.parametrize("content", [b'{"id": 7}', b"", b"\xff\x00", b'{"id": "p1", "kind": "re'])
+def test_damaged_record_blocks_its_own_user_id_only(journal: Journal, content: bytes) -> None:
+    journal.save(record("p1", "A"))
+    journal.save(record("p2", "B"))
+    journal.save(replace(record("p3", "C"), state=ProcedureState.DONE))
+    spoil(journal, "p1", content)
+    for read in (lambda: journal.open_for("practice", "A"), lambda: journal.load("p1")):
+        with pytest.raises(CertclientError) as damaged:
+            read()
+        assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
+        assert (damaged.value.data["user_id"], damaged.value.data["procedure"]) == ("A", "p1")
+    assert journal.open_for("practice", "B") == record("p2", "B")
+    assert [one.id for one in journal.open_procedures()] == ["p2"]
+    assert [one.id for one in journal.finished()] == ["p3"]
+    with pytest.raises(CertclientError):  # nothing takes its place
+        journal.save(record("p4", "A"))
+
+
+def test_damaged_record_is_told_with_its_user_id(journal: Journal) -> None:
+    journal.save(record("p1", "A"))
+    journal.save(record("p2", "B"))
+    spoil(journal, "p1")
+    assert [error.data["user_id"] for error in read_statuses(journal).damaged] == ["A"]
+    opened = read_open_procedures(journal)
+    assert [view.user_id for view in opened.views] == ["B"]
+    assert list(opened.user_ids) == ["B", "A"]  # remove-data must not go on
+
+
+def test_damaged_rejection_still_counts_as_one(journal: Journal) -> None:
+    noted = Rejection("ab" * 32, "practice", RejectionSource.LOGIN, "CC-LOGIN-REFUSED", NOW)
+    journal.reject(noted)
+    with closing(sqlite3.connect(journal.path)) as connection, connection:
+        connection.execute("UPDATE rejection SET record = x'ff'")
+    assert list(read_statuses(journal).rejections) == ["ab" * 32]
+
+
+@pytest.mark.parametrize("table", ["procedure", "rejection"])
+def test_dropped_table_is_damage(journal: Journal, table: str) -> None:
     journal.save(record())
-    with sqlite3.connect(journal.path) as connection:
-        connection.execute("UPDATE procedure SET record = ?", (b'{"id": 7}',))
-    connection.close()
+    with closing(sqlite3.connect(journal.path)) as connection, connection:
+        connection.execute(f"DROP TABLE {table}")
     with pytest.raises(CertclientError) as damaged:
-        journal.open_procedures()
+        read_statuses(Journal(journal.path))
     assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
+
+
+@pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
+def test_journal_that_another_program_holds_is_told_as_that(journal: Journal, lock: str) -> None:
+    journal.save(record())
+    with closing(sqlite3.connect(journal.path, isolation_level=None)) as holder:
+        if lock == "EXCLUSIVE":  # what keeps even readers out of a journal with a log
+            holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute(f"BEGIN {lock}")
+        holder.execute("UPDATE procedure SET leftover = leftover")
+        with pytest.raises(CertclientError) as held:
+            Journal(journal.path, busy_seconds=0.05).save(replace(record(), changed=NOW))
+        holder.execute("ROLLBACK")
+    assert held.value.code is ErrorCode.JOURNAL_HELD
+    assert EXIT_CODES[held.value.code.kind] == EXIT_CODES[ErrorKind.RETRY_LATER]
 
 
 def test_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:

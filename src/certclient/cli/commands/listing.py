@@ -43,6 +43,7 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     look.found(stores)
     overview = read_overview(profiles, stores, now, statuses, open_procedures)
     invocation.end_look(look, overview)
+    invocation.notices.extend(statuses.damaged)
     rows = [row for row in overview.rows if archived or not row.entry.stored.archived]
     warn_of_clock(invocation, profiles)
     if invocation.json:

@@ -39,6 +39,7 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     services = invocation.services
     leftovers = _leftovers(invocation)
     opened = services.open_procedures()
+    invocation.notices.extend(opened.damaged)
     if invocation.profile_name:
         opened = replace(opened, views=tuple(opened.at_bank(invocation.profile().id)))
     views = opened.views

@@ -169,6 +169,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.PROCEDURE_NOT_FOUND: _NOTHING,
     ErrorCode.NOTHING_PENDING: _NOTHING,
     ErrorCode.JOURNAL_DAMAGED: _RETRY,
+    ErrorCode.JOURNAL_HELD: _RETRY,
     ErrorCode.JOURNAL_NEWER: _SUPPORT,
 }
 """The buttons for each code, most helpful first."""

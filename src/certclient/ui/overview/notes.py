@@ -60,10 +60,8 @@ class NoteLines(Sentence):
                 # Certificates are missing from the list: which folder, and why.
                 lines += shown.details
         lines += [self._unreadable(stored) for stored in overview.unreadable]
-        for found in (overview.journal_error, overview.scan_error):
-            if found is None:
-                continue
-            shown = catalogue.error(found)
+        told = (overview.journal_error, *overview.statuses.damaged, overview.scan_error)
+        for shown in (catalogue.error(found) for found in told if found is not None):
             lines.append(f"{shown.title}. {shown.next_step} [{shown.code}]")
         return lines
 
