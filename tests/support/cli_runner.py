@@ -35,6 +35,7 @@ from certclient.enrollment.procedure import (
     ProcedureState,
     ProcedureView,
 )
+from certclient.enrollment.put_away import PutAway
 from certclient.model.banks import Banks, banks_of
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
@@ -202,6 +203,8 @@ class FakeProcedures:
     banks_seen: list[str] = field(default_factory=list)
     followings: list[str | None] = field(default_factory=list)
     """Serial number of the certificate that is renewed after each one, if the renewal may know."""
+    later: list[PutAway] = field(default_factory=list)
+    """What each try to put old certificates away does, in turn."""
 
     def renew(
         self,
@@ -267,6 +270,10 @@ class FakeProcedures:
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
         return [Leftover(store, label) for store in stores for label in store.unused_keys()]
+
+    def put_away_left(self, pin: PinProvider) -> PutAway:
+        self.seen.append(("put away", "", ""))
+        return self.later.pop(0) if self.later else PutAway()
 
     def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None:
         assert isinstance(leftover.store, FakeStore)

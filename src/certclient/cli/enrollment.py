@@ -12,11 +12,13 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Option, common_parameters
 from certclient.cli.ports import Procedures
 from certclient.enrollment.inventory import Inventory, InventoryEntry, read_inventory
+from certclient.enrollment.put_away import PutAway
 from certclient.enrollment.store_choice import choose_store, fitting_stores, names_of
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import DESTINATIONS, forbidden
-from certclient.store.base import CertificateStore
+from certclient.platform import log
+from certclient.store.base import CertificateStore, no_pin
 
 _DEFAULT_WAIT = 60.0
 
@@ -64,10 +66,19 @@ class EnrollmentSession:
         self.interaction = interaction or TerminalInteraction(invocation, answers)
         self.profile = invocation.profile(ask_ca_first=True)
         stores = services.stores([self.profile])
-        self.inventory: Inventory = read_inventory(
-            self.profile, stores, services.clock(), services.statuses()
-        )
         self.procedures: Procedures = services.procedures(self.profile, stores, max_wait)
+        statuses = services.statuses()
+        if self.profile.id in statuses.to_put_away:
+            self._log(self.procedures.put_away_left(no_pin))
+        self.inventory: Inventory = read_inventory(self.profile, stores, services.clock(), statuses)
+
+    @staticmethod
+    def _log(tried: PutAway) -> None:
+        """What an earlier run could not put away was reported then."""
+        for certificate in tried.certificates:
+            log.event("archived", serial=certificate.serial_hex)
+        for error in tried.errors:
+            log.error(error)
 
     def store(
         self,

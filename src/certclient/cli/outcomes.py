@@ -122,7 +122,7 @@ def show_results(invocation: Invocation, results: Sequence[ProcedureResult]) -> 
         return code
     if len(results) == 1:
         show_result(invocation, results[0])
-    else:
+    elif results:
         _print_summary(invocation, results)
         _print_failures(invocation, results)
     return code

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.own_revocation import Removal, Revoked
     from certclient.enrollment.preferred_store import PreferredStore
     from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
+    from certclient.enrollment.put_away import PutAway
     from certclient.enrollment.reminder_index.look import Look
     from certclient.model.banks import Banks
     from certclient.model.policy import Policy
@@ -110,6 +111,10 @@ class Procedures(Protocol):
 
     def pending(self) -> Sequence[ProcedureView]:
         """See Enrollment.pending."""
+        ...
+
+    def put_away_left(self, pin: PinProvider) -> PutAway:
+        """See Enrollment.put_away_left."""
         ...
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:

@@ -9,6 +9,7 @@ from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import Inventory, InventoryEntry
 from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.put_away import PutAway
 from certclient.enrollment.several_banks import combined, exclusive
 
 
@@ -48,6 +49,18 @@ class EnrollmentSessions:
     def pending(self) -> Sequence[ProcedureView]:
         """The open procedures at all these banks."""
         return [view for session in self.each for view in session.procedures.pending()]
+
+    def put_away_left(self) -> PutAway:
+        """Tries again to put away old certificates that earlier runs could not; asks for PINs."""
+        tried = [
+            session.procedures.put_away_left(self.interaction.pin)
+            for session in self.each
+            if session.profile.id in session.inventory.statuses.to_put_away
+        ]
+        return PutAway(
+            tuple(one for each in tried for one in each.certificates),
+            tuple(error for each in tried for error in each.errors),
+        )
 
     def _serving(self, session: EnrollmentSession) -> EnrollmentSession:
         self.interaction.serve(session.invocation)

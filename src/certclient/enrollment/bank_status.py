@@ -19,7 +19,7 @@ from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.errors import CertclientError, ErrorCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from certclient.model.profile import Profile
 
@@ -50,9 +50,10 @@ class BankStatuses:
     can be used or not; empty if nobody has looked. `token_used`: a procedure has used a USB token.
     `issuers`: the Common Names of the CAs, by profile id, whose certificates this program has
     accepted for that bank, as their paths led to its trust anchors. `short_answers`: to renewals of
-    a certificate, oldest first. `damaged`: JOURNAL_DAMAGED
-    for each record that could not be read; the other fields know nothing of it. `journal_error`:
-    why the whole journal could not be read; the other fields are then empty.
+    a certificate, oldest first. `to_put_away`: the profile
+    ids of the banks of which a renewal could not put its old certificate away. `damaged`:
+    JOURNAL_DAMAGED for each record that could not be read; the other fields know nothing of it.
+    `journal_error`: why the whole journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
@@ -65,6 +66,7 @@ class BankStatuses:
     short_answers: Mapping[str, tuple[ShortAnswer, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    to_put_away: frozenset[str] = frozenset()
     damaged: tuple[CertclientError, ...] = ()
     journal_error: CertclientError | None = None
 
@@ -149,11 +151,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
         unconfirmed={
             _fingerprint(record.issued): record.id for record in opened if record.state.unconfirmed
         },
-        successors={
-            _fingerprint(record.old_certificate): _fingerprint(record.issued)
-            for record in records
-            if _replaced(record)
-        },
+        successors=_successors(records),
         banks={
             _fingerprint(der): record.profile_id
             for record in records
@@ -163,10 +161,31 @@ def read_statuses(journal: Journal) -> BankStatuses:
         token_used=any(record.store_id.startswith(TOKEN_PREFIX) for record in records),
         issuers=_accepted_issuers(records),
         short_answers=_short_answers((*closed, *opened)),
+        to_put_away=frozenset(one.profile_id for one in records if one.old_to_archive),
         damaged=tuple(journal.damage(one) for one in journal.damaged()),
     )
 
 
+def _successors(records: Sequence[Record]) -> Mapping[str, str]:
+    """Which certificate replaced which: as their procedures say, and because a bank holds the last
+    one confirmed as valid, whatever the clocks of its CAs wrote into them."""
+    confirmed = [one for one in records if one.state in _CONFIRMED and one.issued]
+    found = {
+        _fingerprint(one.old_certificate): _fingerprint(one.issued)
+        for one in confirmed
+        if one.old_certificate
+    }
+    last: dict[tuple[str, str, bytes], str] = {}
+    for record in confirmed:
+        holder = (record.profile_id, record.user_id, Certificate.read(record.issued).subject)
+        new = _fingerprint(record.issued)
+        if holder in last and last[holder] != new:
+            found.setdefault(last[holder], new)
+        last[holder] = new
+    return found
+
+
+_CONFIRMED = (ProcedureState.CONFIRMED, ProcedureState.DONE)
 _INSTALLED = (ProcedureState.INSTALLED, ProcedureState.VERIFIED, ProcedureState.CONFIRMED)
 
 
@@ -189,12 +208,6 @@ def _short_answers(records: Iterable[Record]) -> Mapping[str, tuple[ShortAnswer,
             name = _fingerprint(record.old_certificate)
             found[name] = (*found.get(name, ()), answer)
     return found
-
-
-def _replaced(record: Record) -> bool:
-    """Whether the CA has the new certificate's confirmation, so that it replaces the old one."""
-    confirmed = record.state in (ProcedureState.CONFIRMED, ProcedureState.DONE)
-    return confirmed and bool(record.old_certificate and record.issued)
 
 
 def _fingerprint(der: bytes) -> str:

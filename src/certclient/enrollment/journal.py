@@ -75,8 +75,9 @@ class Record:
     or kept the key, which may therefore still exist. `not_accepted`: the bank refused the new
     certificate for good; it is removed, and the procedure ends in NOT_ACCEPTED. `set_aside`: such a
     certificate, whose refusal is not beyond doubt, stays in its store until another one has
-    replaced it. `last_error`: a public code, "" for none. `ca_settings`: what the profile said
-    about the CA at the start (`gains.ca_fingerprint`).
+    replaced it. `old_to_archive`: the old certificate could not be put away, and a later run tries
+    again. `last_error`: a public code, "" for none. `ca_settings`: what the profile said about the
+    CA at the start (`gains.ca_fingerprint`).
     """
 
     id: str
@@ -103,6 +104,7 @@ class Record:
     ca_confirmed: bool = False
     unanswered: bool = False
     old_archived: bool = False
+    old_to_archive: bool = False
     abandoning: bool = False
     leftover: bool = False
     not_accepted: bool = False
@@ -320,8 +322,8 @@ class Journal:
     def _select(self, where: str, *values: str) -> tuple[list[Record], list[DamagedRecord]]:
         with self._file.transaction() as connection:
             rows = connection.execute(
-                "SELECT id, profile_id, user_id, open, record FROM procedure"
-                f" WHERE {where} ORDER BY started",  # noqa: S608 - ours
+                "SELECT id, profile_id, user_id, open, record"  # noqa: S608 - ours
+                f" FROM procedure WHERE {where} ORDER BY started",
                 values,
             ).fetchall()
         found: list[Record] = []

@@ -152,9 +152,10 @@ class JournalFile:
             raise damaged(self._path, str(error)) from error
 
     def _operational(self, error: sqlite3.OperationalError) -> CertclientError:
-        """What an error means that SQLite does not blame on the file's content (sqlite.org/rescode).
+        """What an error means that SQLite does not blame on the file's content.
 
-        A missing table is damage all the same. The primary code is the low byte.
+        The primary result code (sqlite.org/rescode) is the low byte. A missing table is damage all
+        the same.
         """
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary in _HELD:

@@ -22,6 +22,7 @@ from certclient.enrollment.own_revocation import OwnRevocation
 from certclient.enrollment.planner import ProcedurePlanner, check_user_id
 from certclient.enrollment.preflight import CheckResult, check_clock
 from certclient.enrollment.proxy_login import AsksForProxyLogin, with_proxy_login
+from certclient.enrollment.put_away import PutAway, put_away_left
 from certclient.enrollment.readiness import ReadinessInputs, checks
 from certclient.enrollment.rejections import Rejections
 from certclient.enrollment.replacement import replacement_of, run_with_replacement
@@ -226,6 +227,12 @@ class Enrollment:
         Raises JOURNAL_DAMAGED, DATA_FOLDER.
         """
         return read_open_procedures(self._journal).at_bank(self._environment.profile.id)
+
+    def put_away_left(self, pin: PinProvider) -> PutAway:
+        """See `put_away.put_away_left`, for this bank and the stores that are present."""
+        return put_away_left(
+            self._journal, self._environment.profile.id, self._environment.stores, pin
+        )
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
         """Keys in `stores` left by this program; see `leftovers.find_leftovers`."""

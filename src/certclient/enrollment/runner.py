@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from certclient.enrollment.another_key import with_another_key
 from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
 from certclient.enrollment.journal import Journal, ProcedureState, Record, RejectionSource
+from certclient.enrollment.put_away import left, put_away
 from certclient.enrollment.refusals import (
     ConfirmationVerdict,
     classify_confirmation,
@@ -19,6 +21,7 @@ from certclient.enrollment.run_context import RunContext
 from certclient.enrollment.steps import STEPS, seconds_until_poll
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import CertificateStore, StoreSession
 
 _REPEATABLE = frozenset(
     {ProcedureState.KEY_CREATED, ProcedureState.INSTALLED, ProcedureState.VERIFIED}
@@ -59,6 +62,7 @@ class ProcedureRunner:
             record = self._advance(record)
         self._context.forget_code(record)
         self._remove_leftovers()
+        self._put_away_old(record)
         return record
 
     def save(self, record: Record, *, power_safe: bool = True) -> Record:
@@ -248,6 +252,19 @@ class ProcedureRunner:
                 last_error=ErrorCode.CERTIFICATE_NOT_ACCEPTED.code,
             )
         )
+
+    def _put_away_old(self, ended: Record) -> None:
+        """Puts away what earlier procedures could not, in the stores that are open now. An error
+        was reported when it happened first."""
+        context = self._context
+        for one in left(self._journal, ended.profile_id):
+            if one.id == ended.id or not context.is_open(one.old_store_id):
+                continue
+            with suppress(CertclientError):
+                put_away(self._journal, one, context.environment.stores, self._opened)
+
+    def _opened(self, store: CertificateStore) -> AbstractContextManager[StoreSession]:
+        return nullcontext(self._context.session(store.store_id))
 
     def _is_needed(self, record: Record) -> bool:
         """Whether a certificate that was set aside has no successor yet."""

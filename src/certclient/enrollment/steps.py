@@ -36,6 +36,7 @@ from certclient.enrollment.preflight import (
     remote_result,
     store_result,
 )
+from certclient.enrollment.put_away import not_put_away
 from certclient.enrollment.run_context import RunContext
 from certclient.model.anchor_dates import anchor_error
 from certclient.model.certificate import Certificate
@@ -59,6 +60,8 @@ def create_key(context: RunContext, record: Record) -> Record:
     delete_used_key(context, record, session)
     with context.step(Step.CREATE_KEY), context.stopwatch.measure("key_generation"):
         context.environment.load_ahead()
+        if context.resumed:  # an earlier run may have been stopped while its key was being made
+            session.find_key(record.key_label)
         key = session.create_key(context.environment.profile.key, record.key_label)
     if isinstance(session, KeyWarnings):
         for warning in session.take_warnings():
@@ -246,7 +249,8 @@ def confirm(context: RunContext, record: Record) -> Record:
 
 
 def archive_old(context: RunContext, record: Record) -> Record:
-    """CONFIRMED → DONE. A failure to archive now (token removed) is only a warning.
+    """CONFIRMED → DONE. A failure to archive now (token removed) is only a warning: the new one
+    works, and a later run tries again (`put_away`).
 
     If this system can test a login with the new certificate and it fails for any reason, the old
     one is not archived.
@@ -259,8 +263,11 @@ def archive_old(context: RunContext, record: Record) -> Record:
         with context.step(Step.ARCHIVE_OLD):
             context.session(record.old_store_id).archive(old)
     except CertclientError as error:
-        context.interaction.warning(error)
-        return replace(record, state=ProcedureState.DONE)
+        if error.code is ErrorCode.CERTIFICATE_NOT_FOUND:  # there is nothing to put away
+            context.interaction.warning(error)
+            return replace(record, state=ProcedureState.DONE)
+        context.interaction.warning(not_put_away(old, error))
+        return replace(record, state=ProcedureState.DONE, old_to_archive=True)
     return replace(record, state=ProcedureState.DONE, old_archived=True)
 
 

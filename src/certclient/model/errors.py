@@ -97,6 +97,7 @@ class ErrorCode(enum.Enum):
     CERTIFICATE_REVOKED = _Trait("CC-CERT-REVOKED", ErrorKind.REFUSED, Actor.BANK)
     REVOKE_AT_BANK = _Trait("CC-REVOKE-AT-BANK", ErrorKind.USER_ACTION, Actor.BANK)
     REVOCATION_NEEDLESS = _Trait("CC-REVOKE-NEEDLESS", ErrorKind.NOTHING_TO_DO, Actor.NOBODY)
+    OLD_NOT_ARCHIVED = _Trait("CC-CERT-OLD-STAYS", ErrorKind.NOTHING_TO_DO, Actor.CUSTOMER)
     LAST_VALID_CERTIFICATE = _Trait("CC-CERT-LAST-VALID", ErrorKind.REFUSED, Actor.CUSTOMER)
 
     # Stores: token, NSS, Windows

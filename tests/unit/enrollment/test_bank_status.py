@@ -213,3 +213,18 @@ def test_a_bank_that_names_no_issuer_still_names_none(tmp_path: Path) -> None:
     builder.add_record(ProcedureState.DONE, issued(1))
     rule = read_statuses(builder.journal).subject_rule(bank_with_issuers())
     assert rule.issuers == frozenset()
+
+
+def test_last_one_confirmed_counts_whatever_the_clocks_of_the_cas_say(tmp_path: Path) -> None:
+    """Two procedures of one owner that do not name each other's certificate, as after 取得; the
+    second CA's clock is two days behind."""
+    builder = journal_builder(tmp_path)
+    first, second = issued(1), issued(48)
+    for number, new in enumerate((first, second)):
+        record = builder.add_record(ProcedureState.DONE, new)
+        started = NOW + timedelta(hours=number)
+        builder.journal.save(replace(record, id=f"x{number}", user_id="A", started=started))
+    statuses = read_statuses(builder.journal)
+    assert current(statuses, first, second) == second
+    assert statuses.is_successor(second, first)
+    assert not statuses.is_successor(first, second)

@@ -149,9 +149,7 @@ def set_schema(path: Path, version: int) -> None:
 
 def spoil(journal: Journal, procedure_id: str, content: bytes = b'{"id": 7}') -> None:
     with closing(sqlite3.connect(journal.path)) as connection, connection:
-        connection.execute(
-            "UPDATE procedure SET record = ? WHERE id = ?", (content, procedure_id)
-        )
+        connection.execute("UPDATE procedure SET record = ? WHERE id = ?", (content, procedure_id))
 
 
 @pytest.mark.parametrize("content", [b'{"id": 7}', b"", b"\xff\x00", b'{"id": "p1", "kind": "re'])
@@ -160,11 +158,12 @@ def test_damaged_record_blocks_its_own_user_id_only(journal: Journal, content: b
     journal.save(record("p2", "B"))
     journal.save(replace(record("p3", "C"), state=ProcedureState.DONE))
     spoil(journal, "p1", content)
-    for read in (lambda: journal.open_for("practice", "A"), lambda: journal.load("p1")):
-        with pytest.raises(CertclientError) as damaged:
-            read()
-        assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
-        assert (damaged.value.data["user_id"], damaged.value.data["procedure"]) == ("A", "p1")
+    with pytest.raises(CertclientError) as damaged:
+        journal.open_for("practice", "A")
+    assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
+    assert (damaged.value.data["user_id"], damaged.value.data["procedure"]) == ("A", "p1")
+    with pytest.raises(CertclientError):
+        journal.load("p1")
     assert journal.open_for("practice", "B") == record("p2", "B")
     assert [one.id for one in journal.open_procedures()] == ["p2"]
     assert [one.id for one in journal.finished()] == ["p3"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pkcs11
 import pytest
@@ -15,6 +18,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
 from certclient.store.base import StoreSession, Unavailable
 from certclient.store.pkcs11.key_templates import provisional_id
+from certclient.store.pkcs11.search import search
 from support import pkcs11_faults as ckr
 from support.pkcs11_faults import Faults
 from support.pki import Lab, make_lab
@@ -416,3 +420,44 @@ def test_certificate_deletion_without_effect_is_an_error(rig: TokenRig) -> None:
     rig.faults.fail("C_DestroyObject", ckr.CKR_OK)
     error = rig.failure(lambda session: session.delete(rig.certificate))
     assert error.code is ErrorCode.TOKEN_FAILED
+
+
+def test_half_a_key_that_stays_on_a_full_disk_keeps_the_work_open(rig: TokenRig) -> None:
+    """Else the procedure would end, and only the customer could remove what stayed."""
+    (found,) = rig.token.hsm.module().tokens()
+    with found.open(rw=True, user_pin=rig.token.pin) as directly:
+        template = {Attribute.CLASS: ObjectClass.PUBLIC_KEY, Attribute.LABEL: "certclient 0009"}
+        for public in list(directly.get_objects(template)):
+            public.destroy()
+    rig.faults.fail("C_DestroyObject", ckr.CKR_OK)
+    error = rig.failure(lambda session: session.find_key("certclient 0009"))
+    assert error.code is ErrorCode.TOKEN_FAILED
+    with rig.token.store().open(right_pin) as session:
+        assert session.find_key("certclient 0009") is None
+    assert not any(label == "certclient 0009" for _, _, label in rig.contents())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the files are those of a SoftHSM on Linux")
+def test_what_a_killed_generation_leaves_without_a_name_is_removed(softhsm: SoftHsm) -> None:
+    """Files that a real kill has left: SoftHSM had created them and not written to them yet."""
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        kept = session.create_key(SPEC, LABEL)
+    remains = Path(__file__).parent / "softhsm_remains"
+    for number, file in enumerate(sorted(remains.iterdir())):
+        name = f"00000000-0000-0000-0000-00000000000{number}"
+        shutil.copy(file, token.folder / f"{name}.object")
+        (token.folder / f"{name}.lock").touch()
+    softhsm.refresh()
+    assert _nameless(token) == 2
+    with token.store().open(right_pin) as session:
+        assert session.find_key("certclient 0002") is None
+        assert session.find_key(LABEL) == kept
+    assert _nameless(token) == 0
+
+
+def _nameless(token: SoftHsmToken) -> int:
+    (found,) = token.hsm.module().tokens()
+    with found.open(user_pin=token.pin) as session:
+        halves = [one for kind in KEY_HALVES for one in search(session, {Attribute.CLASS: kind})]
+        return len([half for half in halves if not half[Attribute.LABEL]])

@@ -14,6 +14,7 @@ from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, chosen_procedures, show_results
 from certclient.cli.sessions import EnrollmentSessions
 from certclient.enrollment.procedure import ProcedureView
+from certclient.platform import log
 
 
 @click.pass_obj
@@ -34,10 +35,26 @@ def resume(
     invocation.command = "resume"
     answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
     sessions = EnrollmentSessions(invocation, answers, wait)
-    views = chosen_procedures(sessions.pending(), procedure)
+    pending = sessions.pending()
+    if procedure is None and _put_away(sessions, invocation) and not pending:
+        return show_results(invocation, [])
+    views = chosen_procedures(pending, procedure)
     with sessions.interaction.running():
         results = _resume_all(sessions, views)
     return show_results(invocation, results)
+
+
+def _put_away(sessions: EnrollmentSessions, invocation: Invocation) -> bool:
+    """What else was left to do: old certificates to put away. True if there was one; what could not
+    be done is a warning."""
+    tried = sessions.put_away_left()
+    invocation.notices.extend(tried.errors)
+    for certificate in tried.certificates:
+        log.event("archived", serial=certificate.serial_hex)
+        if not invocation.json:
+            serial = certificate.serial_hex
+            click.echo(invocation.catalogue.text("resume.put-away", serial=serial))
+    return bool(tried.certificates)
 
 
 def _resume_all(

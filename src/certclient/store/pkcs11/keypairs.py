@@ -32,6 +32,7 @@ from certclient.store.pkcs11.objects import (
     other_keys,
     readable,
 )
+from certclient.store.pkcs11.search import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ def find(session: pkcs11.Session, label: str) -> bytes | None:
     """Returns the CKA_ID of the pair generated under `label`, or None.
 
     Sets a missing CKA_ID and removes an incomplete pair, except for a half that a certificate is
-    paired with: some tokens keep no public key object. Raises as `generate`.
+    paired with: some tokens keep no public key object. Raises as `generate`, and TOKEN_FAILED if
+    what was to be removed is still there.
     """
     publics = keys(session, ObjectClass.PUBLIC_KEY, label=label)
     privates = keys(session, ObjectClass.PRIVATE_KEY, label=label) or _renamed(session, publics)
@@ -172,7 +174,29 @@ def find(session: pkcs11.Session, label: str) -> bytes | None:
         if half.key_id and half.key_id in used:
             return half.key_id if privates else None
         half.handle.destroy()
+    if (publics or privates) and any(keys(session, one, label=label) for one in CLASSES):
+        # NSS reports no error when a full disk prevents a deletion.
+        raise CertclientError(ErrorCode.TOKEN_FAILED, reason="half a key is still there")
     return None
+
+
+def remove_nameless(session: pkcs11.Session) -> None:
+    """Removes what a killed generation left in SoftHSM: objects of a file without any attribute.
+
+    Each claims to be a session's object, although no session has made one, and has neither name,
+    nor CKA_ID, nor numbers: it is nobody's key. Call it only after a generation was interrupted:
+    another program's may be in progress.
+    """
+    names = (Attribute.TOKEN, Attribute.LABEL, Attribute.ID, *_NUMBERS)
+    for object_class in CLASSES:
+        for handle in search(session, {Attribute.CLASS: object_class}):
+            values = readable(handle, names)
+            if values.get(Attribute.TOKEN) is False and not any(values.values()):
+                with suppress(pkcs11.PKCS11Error):
+                    handle.destroy()
+
+
+_NUMBERS = (Attribute.MODULUS, Attribute.EC_PARAMS, Attribute.EC_POINT)
 
 
 def _renamed(session: pkcs11.Session, publics: Sequence[KeyObject]) -> list[KeyObject]:

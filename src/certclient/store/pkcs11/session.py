@@ -69,9 +69,12 @@ class TokenSession:
             raise
 
     def find_key(self, label: str) -> KeyRef | None:
-        """See StoreSession.find_key."""
+        """See StoreSession.find_key. A pair that is not there may have been begun: what SoftHSM
+        leaves of that without a name goes as well."""
         with self._boundary():
             key_id = keypairs.find(self.session, label)
+            if key_id is None:
+                keypairs.remove_nameless(self.session)
         return None if key_id is None else self._ref(key_id)
 
     def signer(self, key: KeyRef) -> Signer:

@@ -65,6 +65,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CERTIFICATE_REVOKED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.REVOKE_AT_BANK: _SUPPORT,
     ErrorCode.REVOCATION_NEEDLESS: _NOTHING,
+    ErrorCode.OLD_NOT_ARCHIVED: _NOTHING,
     ErrorCode.LAST_VALID_CERTIFICATE: _NOTHING,
     # Stores
     ErrorCode.STORE_MIDDLEWARE_MISSING: (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from certclient.enrollment.overview import Overview, read_overview
 from certclient.model.errors import CertclientError
 from certclient.model.names import canonical_name
-from certclient.store.base import CertificateStore, ChangeStamped, Unavailable
+from certclient.store.base import CertificateStore, ChangeStamped, Unavailable, no_pin
 from certclient.ui.tasks.runner import STORE_SCAN
 
 if TYPE_CHECKING:
+    from certclient.enrollment.bank_status import BankStatuses
     from certclient.enrollment.procedure import Enrollment
     from certclient.ui.context import AppContext
 
@@ -169,6 +171,7 @@ class _ScanWorker:
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._enrollment: Enrollment | None = None
+        self._tried: _Presence | None = None
 
     def snapshot(self, known: _Presence | None) -> _StoreSnapshot:
         """Lists the stores present and reads them unless the list equals `known`. Updates the
@@ -183,6 +186,8 @@ class _ScanWorker:
             return _StoreSnapshot(presence, changed=False)
         journal = context.journal_stamp()
         reading = context.state.state.read_journal()
+        if self._put_away(reading.statuses, stores, presence):
+            reading = context.state.state.read_journal()
         overview = read_overview(
             context.profiles, stores, context.clock(), reading.statuses, reading.open_procedures
         )
@@ -195,6 +200,22 @@ class _ScanWorker:
             context.last_seen.note(overview, journal)
         context.state.state.update_stores(overview, reading)
         return _StoreSnapshot(presence, changed=True)
+
+    def _put_away(
+        self, statuses: BankStatuses, stores: Sequence[CertificateStore], presence: _Presence
+    ) -> bool:
+        """Tries again to put away what a renewal could not, once for the stores that are there now,
+        and only where no PIN is needed. True if it did."""
+        banks = [one for one in self._context.profiles if one.id in statuses.to_put_away]
+        if not banks or presence == self._tried:
+            return False
+        self._tried = presence
+        done = False
+        for bank in banks:
+            with suppress(CertclientError):
+                tried = self._context.enrollment(bank, stores).put_away_left(no_pin)
+                done = done or bool(tried.certificates)
+        return done
 
     def _with_leftovers(self, overview: Overview) -> Overview:
         if not self._context.profiles or overview.journal_error is not None:
