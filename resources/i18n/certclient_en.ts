@@ -1376,6 +1376,10 @@ Serial number: {serial}</translation>
         <translation>Continue: {0}</translation>
     </message>
     <message>
+        <source>goes on when you type the code from your letter again.</source>
+        <translation>goes on when you type the code from your letter again.</translation>
+    </message>
+    <message>
         <source>waiting for the bank. It is asked again after {0}.</source>
         <translation>waiting for the bank. It is asked again after {0}.</translation>
     </message>
@@ -1710,6 +1714,10 @@ Closing the window removes everything.</translation>
     <message>
         <source>{what}: what was entered is wrong ({count} times so far).</source>
         <translation>{what}: what was entered is wrong ({count} times so far).</translation>
+    </message>
+    <message>
+        <source>Please type the code from your letter again: it is the same one, and this PC has not kept it.</source>
+        <translation>Please type the code from your letter again: it is the same one, and this PC has not kept it.</translation>
     </message>
 </context>
 <context>

@@ -1366,6 +1366,10 @@ Serial number: {serial}</source>
         <translation>続ける：{0}</translation>
     </message>
     <message>
+        <source>goes on when you type the code from your letter again.</source>
+        <translation>お手元の案内にある発行コードをもう一度入力すると、続きます。</translation>
+    </message>
+    <message>
         <source>waiting for the bank. It is asked again after {0}.</source>
         <translation>金融機関の発行を待っています。{0}より後に、もう一度確かめます。</translation>
     </message>
@@ -1700,6 +1704,10 @@ Closing the window removes everything.</source>
     <message>
         <source>{what}: what was entered is wrong ({count} times so far).</source>
         <translation>{what}が違います（{count}回目）。</translation>
+    </message>
+    <message>
+        <source>Please type the code from your letter again: it is the same one, and this PC has not kept it.</source>
+        <translation>お手元の案内にある発行コードを、もう一度入力してください。前と同じものです（このパソコンには残していません）。</translation>
     </message>
 </context>
 <context>

@@ -195,6 +195,7 @@ class Procedure(TypedDict):
     serial: str | None
     check_at: Moment | None
     last_error: Code | None
+    waits_for: Literal["issue-code"] | None
     phase: ProcedurePhase | None
     step: Step | None
 
@@ -236,6 +237,7 @@ class ProcedureResult(TypedDict):
     profile: str
     user_id: str
     outcome: Literal["done", "waiting", "stopped", "abandoned", "failed", "needs-person"]
+    exit_code: int
     error: Error | None
     procedure: NotRequired[str]
     state: NotRequired[ProcedureState]

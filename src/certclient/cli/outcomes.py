@@ -113,9 +113,16 @@ def attempt(
     return ProcedureResult(run, user_id, owner, outcome, None)
 
 
-def show_results(invocation: Invocation, results: Sequence[ProcedureResult]) -> int:
-    """Prints all results; returns the worst exit code."""
-    code = worst(result.exit_code for result in results)
+def show_results(
+    invocation: Invocation,
+    results: Sequence[ProcedureResult],
+    apart: Callable[[ProcedureResult], bool] = lambda _result: False,
+) -> int:
+    """Prints all results; returns the worst exit code.
+
+    `apart`: a result that says nothing of the others. Beside others, it counts as one that waits.
+    """
+    code = worst(_beside(results, apart))
     if invocation.json:
         records: list[JsonValue] = [_record(_run_of(invocation, one), one) for one in results]
         print_json(invocation, code, {"results": records})
@@ -126,6 +133,15 @@ def show_results(invocation: Invocation, results: Sequence[ProcedureResult]) -> 
         _print_summary(invocation, results)
         _print_failures(invocation, results)
     return code
+
+
+def _beside(
+    results: Sequence[ProcedureResult], apart: Callable[[ProcedureResult], bool]
+) -> Iterator[int]:
+    alone = all(map(apart, results))
+    for result in results:
+        waits = apart(result) and not alone
+        yield EXIT_CODES[ErrorKind.WAITING] if waits else result.exit_code
 
 
 def _run_of(invocation: Invocation, result: ProcedureResult) -> Invocation:
@@ -230,6 +246,7 @@ def _record(invocation: Invocation, result: ProcedureResult) -> JsonObject:
         "profile": result.bank,
         "user_id": result.user_id,
         "outcome": result.name,
+        "exit_code": result.exit_code,
         "error": error_record(invocation, result.error, result.owner) if result.error else None,
     }
     if isinstance(result.outcome, Pending):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from certclient.cli.json_output import JsonObject, error_record
+from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure_status import status_of
 from certclient.model.certificate import DATES, Certificate
 from certclient.model.certificate_reading import CertificateField
@@ -149,6 +150,7 @@ def procedure_record(view: ProcedureView, *, running: bool = False) -> JsonObjec
         "serial": view.new_certificate.serial_hex if view.new_certificate else None,
         "check_at": moment(view.check_at) if view.check_at else None,
         "last_error": view.last_error.code if view.last_error else None,
+        "waits_for": SecretKind.ISSUE_CODE.value if view.waits_for_code else None,
     }
 
 

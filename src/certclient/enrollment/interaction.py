@@ -47,12 +47,14 @@ class SecretKind(enum.Enum):
 @dataclass(frozen=True, slots=True)
 class SecretRequest:
     """A request for one secret. `previous_incorrect`: the one given before was wrong. `codes`: what
-    the bank's issue codes look like; an answer is a code as `CodeRule.read` returns it."""
+    the bank's issue codes look like; an answer is a code as `CodeRule.read` returns it. `again`: an
+    earlier run had it already, and it was kept nowhere: the same one is needed."""
 
     kind: SecretKind
     user_id: str
     previous_incorrect: bool = False
     codes: CodeRule = FREE_CODE
+    again: bool = False
 
 
 class NonInteractive:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from certclient.model.errors import ErrorCode
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
     from certclient.enrollment.login_test import LoginTest
     from certclient.model.certificate import Certificate
-    from certclient.model.errors import ErrorCode
     from certclient.store.base import CertificateStore
 
 
@@ -30,6 +31,11 @@ class ProcedureView:
     new_certificate: Certificate | None
     check_at: datetime | None
     last_error: ErrorCode | None
+
+    @property
+    def waits_for_code(self) -> bool:
+        """Whether it goes on once its customer types the issue code from the letter again."""
+        return self.state.open and self.last_error is ErrorCode.ISSUE_CODE_REQUIRED
 
 
 @dataclass(frozen=True, slots=True)

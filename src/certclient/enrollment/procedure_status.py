@@ -139,6 +139,11 @@ class ProcedureStatus:
         return not self.running and bool(self.procedure_id)
 
     @property
+    def waits_for_code(self) -> bool:
+        """Whether it goes on once its customer types the issue code from the letter again."""
+        return not self.running and self.error is ErrorCode.ISSUE_CODE_REQUIRED
+
+    @property
     def number(self) -> int:
         """The number of the current step in `steps_listed`, from 1."""
         listed = self.listed

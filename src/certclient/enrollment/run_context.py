@@ -252,7 +252,8 @@ class RunContext:
         if not self.knows_code(record):
             self.code = self._ask_code(record, previous_incorrect=False)
         if self.code is None:
-            raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id)
+            again = {"problem": "again"} if self._code_was_used(record) else {}
+            raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id, **again)
         return self.code
 
     def has_issue_code(self, record: Record) -> bool:
@@ -302,12 +303,20 @@ class RunContext:
         codes = self.environment.profile.codes
         code = self._code_from_link(codes)
         if code is None:
-            user = record.user_id
-            request = SecretRequest(SecretKind.ISSUE_CODE, user, previous_incorrect, codes)
+            again = self._code_was_used(record)
+            request = SecretRequest(
+                SecretKind.ISSUE_CODE, record.user_id, previous_incorrect, codes, again
+            )
             code = self.interaction.secret(request) or None
         if code is not None and (problem := codes.problem(code)) is not None:
             raise codes.error(problem)
         return code
+
+    @staticmethod
+    def _code_was_used(record: Record) -> bool:
+        """Whether an earlier run has made a request with the code: it is the same that is needed,
+        and the customer has typed it once."""
+        return bool(record.transaction_id)
 
     def _code_from_link(self, codes: CodeRule) -> Secret | None:
         """The link's code as it is, or as `codes` reads it; with a warning, None for one that

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.procedure import Finished
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import CodeCase, code_rule
+from certclient.model.progress import Step
 from certclient.model.secret import Secret
 from support.customer import USER, CustomerComputer
-from support.scripted import ScriptedUser
+from support.scripted import ScriptedUser, UnavailableVault
 from support.softhsm import PIN
 
 
@@ -61,3 +63,26 @@ def test_a_links_code_that_cannot_be_right_is_a_warning_and_asked_for(
     customer.enrollment().obtain(USER, customer.store, person, Secret("AB12CD34_5"))
     assert [warning.code for warning in person.warnings] == [ErrorCode.ISSUE_CODE_FORMAT]
     assert len(person.secret_requests) == 1
+
+
+@pytest.mark.parametrize("stop", [Step.REQUEST, Step.INSTALL, Step.VERIFY])
+def test_after_a_restart_without_a_credential_store_the_code_is_asked_for_again(
+    customer: CustomerComputer, stop: Step
+) -> None:
+    customer.vault = UnavailableVault()
+    first = user_with("AB12CD34")
+    first.stop_before = lambda steps: stop in steps
+    outcome = customer.enrollment().obtain(USER, customer.store, first)
+    assert not first.secret_requests[0].again
+
+    with pytest.raises(CertclientError) as needed:  # nobody is there to type it
+        customer.enrollment().resume(outcome.procedure_id, user_with())
+    assert needed.value.code is ErrorCode.ISSUE_CODE_REQUIRED
+    assert needed.value.data["problem"] == "again"
+    (waiting,) = customer.enrollment().pending()
+    assert waiting.waits_for_code
+
+    person = user_with("AB12CD34")
+    done = customer.enrollment().resume(outcome.procedure_id, person)
+    assert isinstance(done, Finished)
+    assert person.secret_requests[0].again

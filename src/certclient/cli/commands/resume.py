@@ -13,7 +13,8 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, chosen_procedures, show_results
 from certclient.cli.sessions import EnrollmentSessions
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure import ProcedureKind, ProcedureView
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
 
@@ -39,9 +40,35 @@ def resume(
     if procedure is None and _put_away(sessions, invocation) and not pending:
         return show_results(invocation, [])
     views = chosen_procedures(pending, procedure)
+    if code_stdin:
+        _require_one_code(invocation, views)
     with sessions.interaction.running():
         results = _resume_all(sessions, views)
-    return show_results(invocation, results)
+    return show_results(invocation, results, apart=_needs_customer)
+
+
+def _require_one_code(invocation: Invocation, views: Sequence[ProcedureView]) -> None:
+    """Raises USAGE if the one code on standard input could be of several procedures: each of the
+    others would lose a try."""
+    if len([view for view in views if view.kind is ProcedureKind.OBTAIN]) > 1:
+        reason = invocation.catalogue.text("reason.several-codes")
+        raise CertclientError(ErrorCode.USAGE, reason=reason)
+
+
+_NEEDS_CUSTOMER = frozenset(
+    {
+        ErrorCode.BANK_SECRETS_REQUIRED,
+        ErrorCode.ISSUE_CODE_REQUIRED,
+        ErrorCode.PASSWORD_REQUIRED,
+        ErrorCode.PIN_REQUIRED,
+        ErrorCode.TOKEN_MISSING,
+    }
+)
+
+
+def _needs_customer(result: ProcedureResult) -> bool:
+    """Whether a procedure only waits for what its customer has to give."""
+    return result.error is not None and result.error.code in _NEEDS_CUSTOMER
 
 
 def _put_away(sessions: EnrollmentSessions, invocation: Invocation) -> bool:

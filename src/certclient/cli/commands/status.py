@@ -102,6 +102,8 @@ def _several_banks(invocation: Invocation, views: Sequence[ProcedureView]) -> bo
 def _row(invocation: Invocation, view: ProcedureView, *, running: bool) -> list[str]:
     catalogue = invocation.catalogue
     state = catalogue.state(view.state)
+    if view.waits_for_code:
+        state = catalogue.text("status.waits-for-code")
     return [
         invocation.bank_name(view.profile_id),
         view.id,
@@ -109,7 +111,7 @@ def _row(invocation: Invocation, view: ProcedureView, *, running: bool) -> list[
         catalogue.text("status.running", state=state) if running else state,
         catalogue.minute(view.changed),
         catalogue.minute(view.check_at) if view.check_at else "",
-        view.last_error.code if view.last_error else "",
+        view.last_error.code if view.last_error and not view.waits_for_code else "",
     ]
 
 

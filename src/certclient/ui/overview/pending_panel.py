@@ -126,6 +126,8 @@ class PendingLine(PanelLine):
 
     def _state(self) -> str:
         status, catalogue = self.status, self._context.catalogue
+        if status.waits_for_code:
+            return self.tr("goes on when you type the code from your letter again.")
         match status.phase:
             case ProcedurePhase.RUNNING:
                 return self._running()

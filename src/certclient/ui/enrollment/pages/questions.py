@@ -293,6 +293,7 @@ class QuestionPanel(QWidget):
                 "The bank wants it for the certificate of {user}. It is sent to the bank, "
                 "encrypted, and kept nowhere."
             ).format(user=visible(request.user_id))
+            + (self._again() if request.again else "")
         )
         wrong = self._nth(
             self.tr("{what}: what was entered is wrong."),
@@ -304,6 +305,12 @@ class QuestionPanel(QWidget):
         code = request.codes.read(self.field.typed)
         advice = code_advice(code, self._wrong_tries, self._contact())
         self._advice.set_text(advice if is_code else "")
+
+    def _again(self) -> str:
+        return "\n" + self.tr(
+            "Please type the code from your letter again: it is the same one, and this PC has not "
+            "kept it."
+        )
 
     def _only_contact(self) -> str:
         """Of several banks, none: the token may be another one's."""
