@@ -6,34 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QModelIndex, QRect
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTreeView, QWidget
+
+from certclient.ui.widgets.text_size import text_size
+from certclient.ui.widgets.theme import contrast_palette, palette_of, use_palette
+from certclient.ui.widgets.tokens import Scheme, tokens_of
 
 _SLACK = 1
 """Pixels lost to rounding."""
-
-
-def dark_palette() -> QPalette:
-    """Like Fusion's own palette for a dark desktop (qt_fusionPalette)."""
-    role = QPalette.ColorRole
-    palette = QPalette()
-    for roles, colour in (
-        ((role.Window, role.Button), "#323232"),
-        ((role.Base,), "#232323"),
-        ((role.AlternateBase, role.ToolTipBase), "#2b2b2b"),
-        ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), "#eeeeee"),
-        ((role.Highlight, role.Accent), "#3d7ab8"),
-        ((role.HighlightedText, role.BrightText), "#ffffff"),
-        ((role.Link,), "#8ab4f8"),
-        ((role.PlaceholderText,), "#a0a0a0"),
-        ((role.Light, role.Midlight), "#4a4a4a"),
-        ((role.Mid, role.Dark, role.Shadow), "#161616"),
-    ):
-        for one in roles:
-            palette.setColor(one, QColor(colour))
-    for one in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor("#8a8a8a"))
-    return palette
+_LARGE = 18
+"""Points."""
 
 
 def high_contrast_palette() -> QPalette:
@@ -51,32 +34,26 @@ def high_contrast_palette() -> QPalette:
     return palette
 
 
-PALETTES = {
-    "light": QPalette,
-    "dark": dark_palette,
-    "contrast": high_contrast_palette,
-}
+def palette_for(theme: str) -> QPalette:
+    """The application's palette in a theme: light, dark or contrast."""
+    if theme == "contrast":
+        return contrast_palette(high_contrast_palette())
+    return palette_of(tokens_of(Scheme(theme)))
 
 
 @contextmanager
 def appearance(theme: str, text_percent: int) -> Iterator[None]:
-    """Within the block, all windows use `theme` (a key of PALETTES) and this text size."""
+    """Within the block, all windows use `theme` (light, dark or contrast) and this text size."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    font, palette, style = application.font(), application.palette(), application.style().name()
-    larger = QFont(font)
-    larger.setPointSizeF(font.pointSizeF() * text_percent / 100)
-    application.setStyle("Fusion")
-    application.setPalette(application.style().standardPalette())
-    if theme != "light":
-        application.setPalette(PALETTES[theme]())
-    application.setFont(larger)
+    palette, percent = application.palette(), text_size(application).percent
+    use_palette(palette_for(theme))
+    text_size(application).set_percent(text_percent)
     try:
         yield
     finally:
-        application.setFont(font)
-        application.setStyle(style)
-        application.setPalette(palette)
+        use_palette(palette)
+        text_size(application).set_percent(percent)
 
 
 def cut_off(window: QWidget) -> list[str]:
@@ -115,11 +92,13 @@ def _button(button: QAbstractButton) -> Iterator[str]:
 
 
 def _cells(view: QTreeView) -> Iterator[str]:
-    """Elided cells. Users may scroll down to cells, but should never have to scroll sideways."""
+    """Elided cells. Users may scroll down to cells, but should not scroll sideways, except in
+    very large text (WCAG 1.4.10 excepts tables)."""
     model = view.model()
     if not view.isVisible() or model is None:
         return
-    if view.horizontalScrollBar().maximum() > 0:
+    large = view.font().pointSizeF() > _LARGE
+    if view.horizontalScrollBar().maximum() > 0 and not large:
         yield f"{view.accessibleName()} scrolls sideways"
     for row in range(model.rowCount()):
         if view.isFirstColumnSpanned(row, QModelIndex()):

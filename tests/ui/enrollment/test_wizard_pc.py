@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -34,6 +33,7 @@ from certclient.ui.enrollment.pages.done import DonePage
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient_practice.repositories.records import CertificateState
 from support.nss import NssDatabase
+from support.themes import appearance
 from support.windows_pc import CNG
 from support.wizards import UiEnvironment, WizardDriver, until, wait
 
@@ -289,11 +289,7 @@ def test_mnemonics_are_unique_on_each_page(ui: UiEnvironment, language: Language
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_large_text_is_not_cut_off(ui: UiEnvironment, scale: float) -> None:
     """Sentences wrap, buttons fit their texts, and the window fits 1024×768."""
-    font = QApplication.font()
-    large = QApplication.font()
-    large.setPointSizeF(font.pointSizeF() * scale)
-    QApplication.setFont(large)
-    try:
+    with appearance("light", round(scale * 100)):
         customer = renew_on_pc(ui)
         for page in WizardPageId:
             if page in (WizardPageId.CHECKS, WizardPageId.WORK):
@@ -301,8 +297,6 @@ def test_large_text_is_not_cut_off(ui: UiEnvironment, scale: float) -> None:
             customer.wizard.show_page(page)
             wait(1)
             assert_nothing_cut_off(customer)
-    finally:
-        QApplication.setFont(font)
 
 
 def assert_nothing_cut_off(customer: WizardDriver) -> None:

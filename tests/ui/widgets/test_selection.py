@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPalette, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QPushButton, QTreeView, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from certclient.ui.widgets.contrast import contrast
 from certclient.ui.widgets.selection import keep_selection_visible
 from support.themes import appearance
 from support.wizards import until
@@ -38,22 +39,6 @@ class Listing(QWidget):
         picture = self.view.viewport().grab().toImage()
         ratio = picture.devicePixelRatio()
         return picture.pixelColor(int((area.right() - 6) * ratio), int(area.center().y() * ratio))
-
-
-def luminance(colour: QColor) -> float:
-    """Relative luminance (WCAG 2.2)."""
-
-    def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(p) for p in (colour.redF(), colour.greenF(), colour.blueF()))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Contrast ratio (WCAG 2.2)."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])

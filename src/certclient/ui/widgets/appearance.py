@@ -1,4 +1,4 @@
-"""The application-wide style and a legible font for Japanese."""
+"""The application-wide style, its theme and text sizes, and a legible font for Japanese."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from certclient.ui.widgets.focus_ring import FocusMarker
+from certclient.ui.widgets.text_size import TextSize
+from certclient.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,23 +18,24 @@ if TYPE_CHECKING:
 WINDOWS_FONTS = ("Yu Gothic UI", "Meiryo UI", "Noto Sans CJK JP")
 """In order of preference: Windows 10 and 11, every Japanese Windows, Wine on Linux."""
 
-_LEAST_POINTS = 9.0
-"""The text size of Windows' own windows."""
-
 
 def apply_style(application: QApplication) -> None:
-    """Sets style and font, and marks the focus. Call it before the first window is created."""
+    """Sets style, theme and fonts, and marks the focus. Call it before the first window."""
     FocusMarker(application)
-    if sys.platform == "win32" or application.style().name() == "windows":
+    if application.style().name() != "fusion":
         # Qt's fallback style and its Windows 10 style have no dark colours; its Windows 11 style
-        # draws black text on the dark blue of a selected row (docs/adr/0009).
+        # draws black text on the dark blue of a selected row (docs/adr/0009). Desktops' styles
+        # have colours of their own beside the palette.
         application.setStyle(QStyleFactory.create("Fusion"))
+    font = application.font()
     if sys.platform == "win32":
-        application.setFont(japanese_font(application.font(), QFontDatabase.families()))
+        font = japanese_font(font, QFontDatabase.families())
+    TextSize(application, font)
+    Theme(application)
 
 
 def japanese_font(system: QFont, families: Collection[str]) -> QFont:
-    """Returns `system` with the best Japanese family in `families`, in a legible size.
+    """Returns `system` with the best Japanese family in `families`.
 
     An English or Chinese Windows has another UI font and takes kanji from fallback fonts, which
     mixes shapes and weights. Returns `system` unchanged if no such family is installed.
@@ -43,5 +46,4 @@ def japanese_font(system: QFont, families: Collection[str]) -> QFont:
     font = QFont(system)
     # Glyphs missing from the Japanese family come from the system's.
     font.setFamilies([found, *system.families()])
-    font.setPointSizeF(max(system.pointSizeF(), _LEAST_POINTS))
     return font

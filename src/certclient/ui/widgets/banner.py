@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QMessageBox, QWidget
 
-from certclient.ui.widgets.parts import PlainLabel
+from certclient.ui.widgets.labels import PlainLabel
 
 # Black on yellow in every colour scheme, like a warning sign.
 _YELLOW = QColor("#ffd400")

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from certclient.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from PySide6.QtGui import QResizeEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class ButtonBar(QWidget):
     def __init__(self, close: Callable[[], None], parent: QWidget | None = None) -> None:
         """`close`: the close button's action."""
         super().__init__(parent)
-        self.back, self.secondary = QPushButton(), QPushButton()
-        self.close_button, self.primary = QPushButton(), QPushButton()
+        self.back, self.secondary = SecondaryButton(), SecondaryButton()
+        self.close_button, self.primary = SecondaryButton(), PrimaryButton()
         self._presses: dict[QPushButton, Callable[[], None]] = {self.close_button: close}
         self._wanted, self._typing = Buttons(), False
         for button in (self.back, self.secondary, self.close_button, self.primary):
@@ -49,13 +54,14 @@ class ButtonBar(QWidget):
         policy = self.primary.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.primary.setSizePolicy(policy)
-        layout = QHBoxLayout(self)
-        margin = self.fontMetrics().height() // 2
-        layout.setContentsMargins(margin, margin, margin, margin)
-        layout.addWidget(self.back)
-        layout.addStretch(1)
-        for button in (self.secondary, self.close_button, self.primary):
-            layout.addWidget(button)
+        self._rows = (QHBoxLayout(), QHBoxLayout())
+        self._in_two_rows: bool | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        for row in self._rows:
+            row.setSpacing(Space.S)
+            layout.addLayout(row)
+        self._arrange(in_two_rows=False)
         self.setTabOrder(self.primary, self.secondary)
         self.setTabOrder(self.secondary, self.close_button)
         self.setTabOrder(self.close_button, self.back)
@@ -68,6 +74,50 @@ class ButtonBar(QWidget):
             size = size.expandedTo(self.primary.sizeHint())
         self.primary.setText(shown)
         self.primary.setFixedSize(size)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as two rows: with large text, one is wider than the screen."""
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), max(self._widths())), size.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Takes two rows where one is too wide."""
+        super().resizeEvent(event)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        margins = self.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        self._arrange(in_two_rows=sum(self._widths()) - 2 * Space.L > room)
+
+    def _widths(self) -> tuple[int, int]:
+        """What two rows need in pixels, with their margins."""
+        above, below = (
+            [button for button in row if not button.isHidden() or button is self.primary]
+            for row in ((self.back, self.secondary), (self.close_button, self.primary))
+        )
+        first, second = (
+            sum(max(button.sizeHint().width(), button.minimumWidth()) + Space.S for button in row)
+            for row in (above, below)
+        )
+        return first + 2 * Space.L, second + 2 * Space.L
+
+    def _arrange(self, *, in_two_rows: bool) -> None:
+        if in_two_rows == self._in_two_rows:
+            return
+        self._in_two_rows = in_two_rows
+        for row in self._rows:
+            while row.takeAt(0) is not None:
+                pass
+        upper, lower = self._rows
+        left = upper if in_two_rows else lower
+        left.addWidget(self.back)
+        left.addStretch(1)
+        left.addWidget(self.secondary)
+        if in_two_rows:
+            lower.addStretch(1)
+        lower.addWidget(self.close_button)
+        lower.addWidget(self.primary)
 
     @property
     def default(self) -> QPushButton:
@@ -94,6 +144,7 @@ class ButtonBar(QWidget):
             self.close_button.setText(wanted.close)
             self.close_button.show()
         self.default.setDefault(True)
+        self._fit_rows()
 
     def retire(self) -> None:
         """Hides and disables the buttons that cannot be pressed; the default button gets the focus
@@ -107,6 +158,7 @@ class ButtonBar(QWidget):
             button.setVisible(one is not None)
             button.setEnabled(one is None or one.enabled)
         self.close_button.setVisible(bool(self._wanted.close))
+        self._fit_rows()
 
     def _plan(self) -> list[tuple[QPushButton, Button | None]]:
         wanted = self._wanted

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from certclient.ui.widgets.text_size import add_keys, text_size
+from certclient.ui.widgets.tokens import Radius, tokens
 
 _PEN = 2
 _MARGIN = 3
 """Pixels: the line's width, and how far it lies outside of the control."""
+
+_RADIUS = Radius.CONTROL + _MARGIN
 
 _WINDOWS = (Qt.WindowType.Window, Qt.WindowType.Dialog, Qt.WindowType.Sheet)
 """Not menus and lists that drop down, which mark the current line."""
@@ -81,9 +86,11 @@ class FocusRing(QWidget):
         """Draws the line at the edge."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.WindowText), _PEN))
+        painter.setPen(QPen(tokens().focus, _PEN))
         edge = _PEN / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), 3, 3)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), _RADIUS, _RADIUS
+        )
         painter.end()
 
 
@@ -92,11 +99,13 @@ class FocusMarker(QObject):
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
+        self._application = application
         application.focusChanged.connect(self._mark)
 
     def _mark(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is None or now.window().windowType() not in _WINDOWS:
             return
+        add_keys(now.window(), text_size(self._application))
         ring = now.window().findChild(FocusRing)
         if not now.isWindow():
             (ring or FocusRing(now.window())).surround(now)

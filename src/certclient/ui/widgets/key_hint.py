@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from certclient.platform.keyboard import caps_lock_on
 from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.secret_field import KeysNoticed, SecretField
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 
 class KeyHint(FieldMessage):

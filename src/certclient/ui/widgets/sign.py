@@ -1,40 +1,33 @@
-"""Icons with a colour that is legible on light and dark backgrounds; a text always stands beside
-them."""
+"""Icons in the colour of a state; a text always stands beside them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStyle
 
 from certclient.ui.widgets import icons
+from certclient.ui.widgets.tokens import Severity, tokens
 
-GREEN = ("#1a7f37", "#56d364")
-AMBER = ("#8a5a00", "#e3b341")
-RED = ("#c01c28", "#ff8a80")
-PLAIN = ("", "")
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QPalette
+
+GREEN, AMBER, RED = (Severity.SUCCESS,), (Severity.WARNING,), (Severity.ERROR,)
+PLAIN = (None,)
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """`icon` is a file in resources/icons. The colours, for light and dark backgrounds, have a
-    contrast of at least 4.5:1; "" means the text colour."""
+    """`icon` is a file in resources/icons; None means the text's colour."""
 
     icon: str
-    light: str
-    dark: str
+    severity: Severity | None
 
-    def colour(self, palette: QPalette) -> QColor:
-        """Returns the colour that suits the palette's background."""
-        name = self.dark if is_dark(palette) else self.light
-        return QColor(name) if name else palette.color(QPalette.ColorRole.Text)
-
-
-def is_dark(palette: QPalette) -> bool:
-    """Returns whether the palette has light text on a dark background."""
-    base = palette.color(QPalette.ColorRole.Base)
-    return base.lightness() < palette.color(QPalette.ColorRole.Text).lightness()
+    def colour(self, _palette: QPalette | None = None) -> QColor:
+        """Returns the colour in the present theme."""
+        colours = tokens()
+        return colours.text if self.severity is None else colours.state(self.severity).text
 
 
 class SignLabel(QLabel):
@@ -48,6 +41,16 @@ class SignLabel(QLabel):
             self.clear()
             return
         scale = self.devicePixelRatioF()
-        pixmap = icons.pixmap(sign.icon, sign.colour(self.palette()), round(side * scale))
+        pixmap = icons.pixmap(sign.icon, sign.colour(), round(side * scale))
         pixmap.setDevicePixelRatio(scale)
         self.setPixmap(pixmap)
+
+
+def show_sign(label: QLabel, icon: QStyle.StandardPixmap | None) -> None:
+    """Shows one of the style's icons in `label`, at the text's height; None clears it."""
+    size = label.fontMetrics().height()
+    label.setMinimumWidth(size)
+    if icon is None:
+        label.clear()
+    else:
+        label.setPixmap(label.style().standardIcon(icon).pixmap(size, size))

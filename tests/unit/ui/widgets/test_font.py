@@ -28,8 +28,3 @@ def test_the_best_japanese_family_comes_first(system: str, families: list[str], 
     chosen = japanese_font(font(system, 9), families)
     assert chosen.families()[0] == first
     assert system in chosen.families(), "the system family supplies missing glyphs"
-
-
-@pytest.mark.parametrize(("system", "points"), [(8.25, 9), (9, 9), (13.5, 13.5)])
-def test_user_text_size_is_kept_but_has_a_minimum(system: float, points: float) -> None:
-    assert japanese_font(font("Segoe UI", system), ["Yu Gothic UI"]).pointSizeF() == points
