@@ -74,28 +74,42 @@ def new_parameters(
 
 def make_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> bytes:
     """The MAC over `data`. Raises ProtectionError for unknown or over-limit parameters."""
-    return _keyed(algorithm, secret, data).finalize()
+    key, digest = _derived(algorithm, secret)
+    return _hmac(key, digest, data).finalize()
 
 
 def check_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes, mac: bytes) -> None:
     """Verifies in constant time. Raises WrongMacError, or ProtectionError as `make_mac` does."""
+    key, digest = _derived(algorithm, secret)
+    verify_hmac(key, digest, data, mac)
+
+
+def verify_hmac(key: bytes, digest: hashes.HashAlgorithm, data: bytes, mac: bytes) -> None:
+    """Verifies a whole HMAC (RFC 2104; none that is cut short) in constant time.
+
+    Raises WrongMacError.
+    """
     try:
-        _keyed(algorithm, secret, data).verify(mac)
+        _hmac(key, digest, data).verify(mac)
     except InvalidSignature as error:
         raise WrongMacError("the MAC does not match") from error
 
 
-def _keyed(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> HMAC:
+def _hmac(key: bytes, digest: hashes.HashAlgorithm, data: bytes) -> HMAC:
+    mac = HMAC(key, digest)
+    mac.update(data)
+    return mac
+
+
+def _derived(algorithm: AlgorithmIdentifier, secret: str) -> tuple[bytes, hashes.HashAlgorithm]:
+    """The key of the HMAC, and its hash."""
     derive = {PBM: _pbm_key, PBMAC1: _pbmac1_key}.get(algorithm.oid)
     if derive is None or algorithm.parameters is None:
         raise AlgorithmError(f"unknown MAC {algorithm.oid}")
     try:
-        key, digest = derive(algorithm.parameters, secret.encode())
+        return derive(algorithm.parameters, secret.encode())
     except syntax.MalformedMessageError as error:
         raise ProtectionError(f"MAC parameters: {error}") from error
-    mac = HMAC(key, digest)
-    mac.update(data)
-    return mac
 
 
 def _pbmac1_parameters(salt: bytes) -> AlgorithmIdentifier:

@@ -90,12 +90,13 @@ def verified_payload(message: bytes, typ: str, keys: Sequence[PublicKey]) -> byt
         raise ValueError("a signed message of another kind")
     signature = _decoded(envelope.signature)
     signed = f"{envelope.protected}.{envelope.payload}".encode()
-    if not any(header.alg == algorithm(key) and _is_signed(key, signature, signed) for key in keys):
+    if not any(header.alg == algorithm(key) and is_signed(key, signature, signed) for key in keys):
         raise ValueError("not signed by a key of the bank's")
     return _decoded(envelope.payload)
 
 
-def _is_signed(key: PublicKey, signature: bytes, signed: bytes) -> bool:
+def is_signed(key: PublicKey, signature: bytes, signed: bytes) -> bool:
+    """Whether `signature`, in the form of RFC 7518 (for ECDSA: r and s), is the key's."""
     try:
         if isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, signed)
