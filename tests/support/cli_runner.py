@@ -19,6 +19,7 @@ from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.full_check.groups import CheckParts, FullCheck
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.key_ahead import NextRenewal
+from certclient.enrollment.moving import ComputerMove
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.overview import read_overview
 from certclient.enrollment.own_revocation import Removal, Revoked
@@ -261,6 +262,9 @@ class FakeProcedures:
 
     def own_revocation(self) -> FakeRevocations:
         return FakeRevocations(self.seen, self.elsewhere)
+
+    def computer_move(self) -> ComputerMove:
+        raise NotImplementedError("the tests of `move` have a real bank and real stores")
 
     def clock_error(self) -> CertclientError | None:
         return self.wrong_clock

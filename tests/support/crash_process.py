@@ -1,9 +1,11 @@
-"""A program that renews or obtains a certificate and kills itself at a given point.
+"""A program that renews, obtains or moves a certificate and kills itself at a given point.
 
 python -m support.crash_process PROFILE POINT (renew | obtain USER CODE) DESTINATION
+python -m support.crash_process PROFILE POINT move NUMBER
 
-POINT is `journal:STATE`, right after that state is durable, or `after:CALL`, right after a side
-effect and before it is in the journal. Homes and tokens come from the environment, as for the real
+POINT is `journal:STATE`, right after that state is durable, `after:CALL`, right after a side effect
+and before it is in the journal, or `before:CALL`. `move` ends the only move with the new computer's
+NUMBER, "" to revoke first. Homes and tokens come from the environment, as for the real
 program. Procedure, stores and CMP client are the real ones; only the killing is added.
 """
 
@@ -25,6 +27,7 @@ from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import Journal, Record
+from certclient.enrollment.moving import ComputerMove
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.model.destination import Destination
 from certclient.model.profile import Profile
@@ -65,7 +68,8 @@ def crash() -> NoReturn:
 
 
 class _Crashing:
-    """Delegates to `inner`; kills the process once the call named `point` has returned."""
+    """Delegates to `inner`; kills the process once the call named `point` has returned, or with
+    `before:` in front of it, when it begins."""
 
     def __init__(self, inner: object, point: str) -> None:
         self._inner = inner
@@ -73,6 +77,8 @@ class _Crashing:
 
     def __getattr__(self, name: str) -> object:
         attribute = getattr(self._inner, name)
+        if self._point == f"before:{name}":
+            return lambda *_arguments: crash()
         if name != self._point:
             return attribute
 
@@ -108,7 +114,7 @@ class _CrashingJournal(Journal):
 
 def enrollment(profile: Profile, point: str) -> tuple[Enrollment, list[CertificateStore]]:
     kind, _, name = point.partition(":")
-    call = name if kind == "after" else ""
+    call = {"after": name, "before": point}.get(kind, "")
     stores = [
         cast(CertificateStore, _CrashingStore(store, call))
         for store in open_stores(profile.pkcs11_modules)
@@ -127,8 +133,19 @@ def enrollment(profile: Profile, point: str) -> tuple[Enrollment, list[Certifica
     return Enrollment(environment, journal), stores
 
 
+def end_move(moves: ComputerMove, number: str) -> None:
+    (move,) = moves.all()
+    if number:
+        move = moves.enter(move, number)
+    person = ScriptedUser()
+    moves.remove(moves.revoke(move, person), person)
+
+
 def main(profile_path: str, point: str, kind: str, *rest: str) -> None:
     front, stores = enrollment(load_profile(Path(profile_path)), point)
+    if kind == "move":
+        end_move(front.computer_move(), rest[0])
+        return
     wanted = Destination(rest[-1])
     suitable = [store for store in stores if store.destination is wanted]
     person = ScriptedUser(pins=[PIN])

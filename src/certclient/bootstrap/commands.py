@@ -181,6 +181,57 @@ def _token() -> click.Command:
     )
 
 
+def _move_start() -> click.Command:
+    from certclient.cli.commands.move.start import command
+
+    return command
+
+
+def _move_finish() -> click.Command:
+    from certclient.cli.commands.move.finish import command
+
+    return command
+
+
+def _move_undo() -> click.Command:
+    from certclient.cli.commands.move.undo import command
+
+    return command
+
+
+def _move_status() -> click.Command:
+    from certclient.cli.commands.move.status import command
+
+    return command
+
+
+def _move_number() -> click.Command:
+    from certclient.cli.commands.move.number import command
+
+    return command
+
+
+def _move_lost() -> click.Command:
+    from certclient.cli.commands.move.lost import command
+
+    return command
+
+
+def _move() -> click.Command:
+    from certclient.cli.commands.move.group import move_group
+
+    return move_group(
+        {
+            "start": _move_start,
+            "finish": _move_finish,
+            "undo": _move_undo,
+            "status": _move_status,
+            "number": _move_number,
+            "lost": _move_lost,
+        }
+    )
+
+
 def _quit() -> click.Command:
     from certclient.cli.commands.quit import command
 
@@ -222,6 +273,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "restore": _restore,
     "revoke": _revoke,
     "remove-key": _remove_key,
+    "move": _move,
     "token": _token,
     "open-link": _open_link,
     "register-links": _register_links,

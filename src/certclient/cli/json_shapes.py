@@ -14,6 +14,7 @@ import msgspec
 from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, RejectionSource
 from certclient.enrollment.login_test import LoginTestResult
+from certclient.enrollment.moves import Ended, MoveStep
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.preflight import Check as ComputerCheckName
 from certclient.enrollment.preflight import Verdict as ComputerVerdict
@@ -166,6 +167,7 @@ class Entry(StoredCertificate):
     bank_status: BankStatus
     rejection: Rejection | None
     procedure: str | None
+    moving: bool
 
 
 class DueEntry(Entry):
@@ -413,6 +415,60 @@ class RevokeOutput(Envelope):
     error: Error | None
 
 
+class Move(TypedDict):
+    """A move to a new PC, on the old one. `serial`: of the certificate here; `number`: the
+    confirmation number that was entered."""
+
+    profile: str
+    user_id: str
+    serial: str
+    started: Moment
+    step: MoveStep
+    number: str | None
+    ended: Ended | None
+    finished: Moment | None
+
+
+class MoveStartOutput(Envelope):
+    """The output of move start. `sheet`: what the new PC needs, as lines of text."""
+
+    move: Move
+    sheet: list[str]
+
+
+class MoveOutput(Envelope):
+    """The output of move finish and move undo."""
+
+    move: Move
+
+
+class MoveStatusOutput(Envelope):
+    """The output of move status."""
+
+    moves: list[Move]
+
+
+class MoveNumberOutput(Envelope):
+    """The output of move number, on the new PC."""
+
+    number: str
+    login: Login
+    certificate: Entry
+
+
+class LostSheet(TypedDict):
+    """What to do at one bank, as lines of text."""
+
+    profile: str
+    sheet: list[str]
+
+
+class MoveLostOutput(Envelope):
+    """The output of move lost."""
+
+    banks: list[LostSheet]
+
+
 class RemoveArchivedOutput(Envelope):
     """The output of remove-archived. `deleted`: whether `certificates` were deleted; false with
     --dry-run, when they would be."""
@@ -609,6 +665,12 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "remove": (ArchiveOutput,),
     "restore": (ArchiveOutput,),
     "remove-key": (RemoveKeyOutput,),
+    "move start": (MoveStartOutput,),
+    "move finish": (MoveOutput,),
+    "move undo": (MoveOutput,),
+    "move status": (MoveStatusOutput,),
+    "move number": (MoveNumberOutput,),
+    "move lost": (MoveLostOutput,),
     "token info": (TokenInfoOutput,),
     "token change-pin": (ChangePinOutput,),
     "token qualify": (QualifyTokenOutput,),

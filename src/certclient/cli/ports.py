@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.interaction import Interaction
     from certclient.enrollment.key_ahead import NextRenewal
+    from certclient.enrollment.moving import ComputerMove
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
     from certclient.enrollment.own_revocation import Removal, Revoked
@@ -103,6 +104,10 @@ class Procedures(Protocol):
 
     def own_revocation(self) -> Revocations:
         """See Enrollment.own_revocation."""
+        ...
+
+    def computer_move(self) -> ComputerMove:
+        """See Enrollment.computer_move."""
         ...
 
     def clock_error(self) -> CertclientError | None:

@@ -62,6 +62,7 @@ def entry_record(entry: InventoryEntry) -> JsonObject:
         "bank_status": entry.bank_status.value,
         "rejection": rejection_record(entry.rejection),
         "procedure": entry.unfinished_procedure or None,
+        "moving": entry.move is not None,
     }
 
 

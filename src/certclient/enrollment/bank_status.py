@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from certclient.enrollment.gains import ShortAnswer
 from certclient.enrollment.journal import Journal, ProcedureState, Record, Rejection
+from certclient.enrollment.moves import Move, MoveRecords
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -51,9 +52,10 @@ class BankStatuses:
     `issuers`: the Common Names of the CAs, by profile id, whose certificates this program has
     accepted for that bank, as their paths led to its trust anchors. `short_answers`: to renewals of
     a certificate, oldest first. `to_put_away`: the profile
-    ids of the banks of which a renewal could not put its old certificate away. `damaged`:
-    JOURNAL_DAMAGED for each record that could not be read; the other fields know nothing of it.
-    `journal_error`: why the whole journal could not be read; the other fields are then empty.
+    ids of the banks of which a renewal could not put its old certificate away. `moves`: the open
+    moves to a new computer, away from these certificates. `damaged`: JOURNAL_DAMAGED for each
+    record that could not be read; the other fields know nothing of it. `journal_error`: why the
+    whole journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
@@ -68,6 +70,7 @@ class BankStatuses:
     )
     to_put_away: frozenset[str] = frozenset()
     damaged: tuple[CertclientError, ...] = ()
+    moves: Mapping[str, Move] = field(default_factory=lambda: MappingProxyType({}))
     journal_error: CertclientError | None = None
 
     def answers_to(self, certificate: Certificate) -> tuple[ShortAnswer, ...]:
@@ -163,6 +166,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
         short_answers=_short_answers((*closed, *opened)),
         to_put_away=frozenset(one.profile_id for one in records if one.old_to_archive),
         damaged=tuple(journal.damage(one) for one in journal.damaged()),
+        moves=MoveRecords(journal).open(),
     )
 
 

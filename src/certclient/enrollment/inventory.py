@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certclient.enrollment.journal import Rejection
+    from certclient.enrollment.moves import Move
     from certclient.model.certificate import Certificate, Owner, SubjectRule
     from certclient.model.profile import Profile
 
@@ -61,6 +62,14 @@ class InventoryEntry:
     def unfinished_procedure(self) -> str:
         """The id of the procedure in which it awaits confirmation, "" for none."""
         return self.statuses.unconfirmed.get(self.certificate.fingerprint, "")
+
+    @property
+    def move(self) -> Move | None:
+        """The unfinished move to a new computer, away from this certificate; None for none, and
+        once the certificate was renewed here after all."""
+        fingerprint = self.certificate.fingerprint
+        replaced = fingerprint in self.statuses.successors
+        return None if replaced else self.statuses.moves.get(fingerprint)
 
     @property
     def certificate(self) -> Certificate:

@@ -215,6 +215,11 @@ class Journal:
         self.path = path
         self._file = JournalFile(path, trace, busy_seconds)
 
+    @property
+    def file(self) -> JournalFile:
+        """The file, for the tables of others (`enrollment.moves`)."""
+        return self._file
+
     def kept_open(self) -> AbstractContextManager[None]:
         """Keeps the file open for this thread within the block, which costs less than opening it
         for each call. Raises DATA_FOLDER later if the file is replaced or deleted meanwhile."""

@@ -15,6 +15,7 @@ from certclient.enrollment.key_ahead import KeyAhead, NextRenewal, ReportsAhead
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive, locks_folder
 from certclient.enrollment.login_test import LoginTest, LoginTestResult
+from certclient.enrollment.moving import ComputerMove
 from certclient.enrollment.older_archived import offering_removal, remove_after_renewal
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
@@ -190,6 +191,10 @@ class Enrollment:
     def own_revocation(self) -> OwnRevocation:
         """失効: what a customer needs to revoke a certificate of this bank."""
         return OwnRevocation(self._environment, self._journal)
+
+    def computer_move(self) -> ComputerMove:
+        """新しいパソコンに移る."""
+        return ComputerMove(self._environment, self._journal)
 
     def readiness(
         self,

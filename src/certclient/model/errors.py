@@ -98,6 +98,10 @@ class ErrorCode(enum.Enum):
     REVOKE_AT_BANK = _Trait("CC-REVOKE-AT-BANK", ErrorKind.USER_ACTION, Actor.BANK)
     REVOCATION_NEEDLESS = _Trait("CC-REVOKE-NEEDLESS", ErrorKind.NOTHING_TO_DO, Actor.NOBODY)
     OLD_NOT_ARCHIVED = _Trait("CC-CERT-OLD-STAYS", ErrorKind.NOTHING_TO_DO, Actor.CUSTOMER)
+    MOVE_NOT_BEGUN = _Trait("CC-MOVE-NOT-BEGUN", ErrorKind.USER_ACTION, Actor.CUSTOMER)
+    MOVE_NUMBER = _Trait("CC-MOVE-NUMBER", ErrorKind.USER_ACTION, Actor.CUSTOMER)
+    MOVE_OVER = _Trait("CC-MOVE-OVER", ErrorKind.REFUSED, Actor.BANK)
+    MOVE_TOKEN = _Trait("CC-MOVE-TOKEN", ErrorKind.NOTHING_TO_DO, Actor.NOBODY)
     LAST_VALID_CERTIFICATE = _Trait("CC-CERT-LAST-VALID", ErrorKind.REFUSED, Actor.CUSTOMER)
 
     # Stores: token, NSS, Windows

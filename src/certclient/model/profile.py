@@ -87,6 +87,31 @@ class CaSettings:
     options: tuple[tuple[str, str | bool | int | tuple[str, ...]], ...] = ()
 
 
+class OldCertificate(enum.Enum):
+    """What becomes of the old computer's certificate when the bank issues one for the new."""
+
+    REPLACED = "replaced"
+    """It ends with the issue, or when the new one logs in for the first time."""
+    KEPT = "kept"
+    """Both log in until the old one is revoked."""
+    FIRST = "revoked-first"
+    """The bank issues none before the old one is revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSettings:
+    """What the profile says about a change of computers.
+
+    `old`: None if it does not say. `code`: how the issue code for the new computer is obtained,
+    None for the general advice. `program_url`: the page with this program for the new computer, ""
+    for the bank's login page.
+    """
+
+    old: OldCertificate | None = None
+    code: LocalizedText | None = None
+    program_url: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class UpdateSettings:
     """Where the bank announces new versions (`model.update`).
@@ -188,6 +213,7 @@ class Profile:
     `appearance`: its colour and logo in the windows.
     `accounting`: software in which customers choose the new certificate again.
     `remove_archived`: whether it has older archived certificates deleted after a renewal.
+    `move`: 新しいパソコンに移る.
     """
 
     id: str
@@ -216,3 +242,4 @@ class Profile:
     remove_archived: bool = False
     accounting: tuple[AccountingLink, ...] = ()
     appearance: Appearance = Appearance()
+    move: MoveSettings = MoveSettings()

@@ -45,6 +45,7 @@ from certclient.model.profile import (
     Contacts,
     LocalizedText,
     MacAlgorithm,
+    MoveSettings,
     Profile,
     RevocationSettings,
     SecretPolicy,
@@ -55,6 +56,7 @@ from certclient.model.profile_syntax import (
     CodesTable,
     ContactTable,
     LocalizedTable,
+    MoveTable,
     ProfileTable,
     RenewalTable,
     RevocationTable,
@@ -201,6 +203,14 @@ class _Reader:
                 self._try("appearance.colour", colour, file.appearance.colour),
                 self._try("appearance.logo", logo, file.appearance.logo),
             ),
+            move=self._move(file.move),
+        )
+
+    def _move(self, move: MoveTable) -> MoveSettings:
+        return MoveSettings(
+            old=move.old_certificate,
+            code=_localized_text(move.code) if move.code is not None else None,
+            program_url=self._optional_url("move.program_url", move.program_url),
         )
 
     def _codes(self, codes: CodesTable) -> CodeRule:

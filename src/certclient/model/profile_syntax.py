@@ -16,7 +16,7 @@ from certclient.model.issue_code import LONGEST_CODE, CodeCase
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
 from certclient.model.logo import LOGO_BYTES, LOGO_CHARACTERS, LOGO_SIDES
-from certclient.model.profile import MAX_VALIDITY_DAYS, MacAlgorithm, SecretPolicy
+from certclient.model.profile import MAX_VALIDITY_DAYS, MacAlgorithm, OldCertificate, SecretPolicy
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
 LAST_REMINDER = 366
@@ -331,6 +331,27 @@ class RevocationTable(Table, frozen=True):
     ] = ""
 
 
+class MoveTable(Table, frozen=True):
+    """What customers are told who move to a new PC (docs/profile.md)."""
+
+    old_certificate: Annotated[
+        OldCertificate | None,
+        _about(
+            "replaced: the bank ends the old PC's certificate when it issues the new one, or when "
+            "that first logs in; kept: both log in until the old one is revoked; revoked-first: "
+            "the bank issues none before. Default: the customer is told that either may be so."
+        ),
+    ] = None
+    code: Annotated[
+        LocalizedTable | None,
+        _about("How a customer gets the issue code for the new PC; default: from the branch."),
+    ] = None
+    program_url: Annotated[
+        OptionalAddress,
+        _about("The page with this program for the new PC; empty: the login page."),
+    ] = ""
+
+
 class UpdatesTable(Table, frozen=True):
     """Where the bank announces new versions (docs/updates.md)."""
 
@@ -375,6 +396,7 @@ class ProfileTable(Table, frozen=True):
         RevocationTable | None,
         _about("Where revocations are published; without it they are not looked up."),
     ] = None
+    move: Annotated[MoveTable, _about("Moving to a new PC.")] = MoveTable()
     rehearsal: Annotated[
         bool, _about("true for a practice bank: every window is marked リハーサル.")
     ] = False

@@ -96,6 +96,11 @@ pkcs11_modules = {_list(modules)}
 colour = {_text(COLOUR)}
 logo = \"\"\"
 {LOGO}\"\"\"
+[move]
+old_certificate = "replaced"
+code = {{ ja = "練習銀行の係員の画面（または certclient practice issue-code）で発行コードを\
+出します。", en = "The practice bank's operator pages (or certclient practice issue-code) \
+give one." }}
 
 [updates]
 address = {_text(addresses.public_url + PATH)}

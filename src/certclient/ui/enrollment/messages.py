@@ -66,6 +66,10 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.REVOKE_AT_BANK: _SUPPORT,
     ErrorCode.REVOCATION_NEEDLESS: _NOTHING,
     ErrorCode.OLD_NOT_ARCHIVED: _NOTHING,
+    ErrorCode.MOVE_NOT_BEGUN: _NOTHING,
+    ErrorCode.MOVE_NUMBER: _RETRY,
+    ErrorCode.MOVE_OVER: _SUPPORT,
+    ErrorCode.MOVE_TOKEN: _NOTHING,
     ErrorCode.LAST_VALID_CERTIFICATE: _NOTHING,
     # Stores
     ErrorCode.STORE_MIDDLEWARE_MISSING: (
