@@ -131,8 +131,8 @@ def _read(record: bytes) -> Move | None:
     """The move; None for a damaged record: it can be begun again, as nothing depends on it."""
     try:
         return msgspec.json.decode(record, type=Move)
-    except msgspec.MsgspecError as error:
-        log.event("move-damaged", reason=str(error))
+    except msgspec.MsgspecError:
+        log.event("move-damaged")
         return None
 
 
