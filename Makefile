@@ -51,6 +51,10 @@ screenshots: ## saves every window to docs/screenshots/, and in every theme to b
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.screenshots
 
+gallery: ## saves every component of the windows in every state and theme to build/gallery/
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) -m tools.gallery
+
 texts: ## collects the windows' new texts in resources/i18n/*.ts for translation
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) tools/translations.py update

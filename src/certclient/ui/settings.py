@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _LANGUAGE = "language"
 _GEOMETRY = "main-window"
+_TEXT_PERCENT = "text-percent"
+_NORMAL_PERCENT = 100
+_PERCENT = re.compile("[0-9]{2,3}")
 
 
 class UiSettings:
@@ -37,6 +41,17 @@ class UiSettings:
     @language.setter
     def language(self, language: Language) -> None:
         self._file.setValue(_LANGUAGE, language.value)
+        self._file.sync()
+
+    @property
+    def text_percent(self) -> int:
+        """The size of texts in percent (`widgets.text_size`); 100 at first."""
+        value = str(self._file.value(_TEXT_PERCENT, ""))
+        return int(value) if _PERCENT.fullmatch(value) else _NORMAL_PERCENT
+
+    @text_percent.setter
+    def text_percent(self, percent: int) -> None:
+        self._file.setValue(_TEXT_PERCENT, percent)
         self._file.sync()
 
     @property

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
+    from PySide6.QtWidgets import QApplication
+
     from certclient.enrollment.overview import Overview
     from certclient.i18n.language import Language
     from certclient.model.profile import Profile
@@ -171,11 +173,11 @@ def _late_anchors(profiles: Sequence[Profile], now: datetime) -> Sequence[Certcl
 
 
 def make_context(
-    profiles: Sequence[Profile], start: Start, parent: QObject, services: WindowServices
+    profiles: Sequence[Profile], start: Start, application: QApplication, services: WindowServices
 ) -> AppContext:
-    """Builds the AppContext for this computer; `parent` is the application."""
+    """Builds the AppContext for this computer; `application` owns what Qt has to delete."""
     loaded = Loaded(services, tuple(profiles), (), _updates(profiles, services))
-    return _context(loaded, early_context(start, parent), parent)
+    return _context(loaded, early_context(start, application), application)
 
 
 def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext:

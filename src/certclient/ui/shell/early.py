@@ -12,16 +12,24 @@ from certclient.platform.folders import settings_file
 from certclient.ui.language import Languages
 from certclient.ui.overview.frame_context import EarlyContext
 from certclient.ui.settings import UiSettings
+from certclient.ui.widgets.text_size import text_size
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QApplication
 
     from certclient.model.start import Start
 
 
-def early_context(start: Start, parent: QObject) -> EarlyContext:
-    """The language of the windows, and the user's choices; `parent` is the application."""
+def early_context(start: Start, application: QApplication) -> EarlyContext:
+    """The language of the windows, and the user's choices, among them the size of texts."""
     settings = UiSettings(settings_file())
     chosen = next((one for one in Language if one.value == start.language), None)
     system = language_from_environment(os.environ, QLocale.system().name())
-    return EarlyContext(Languages(chosen or settings.language or system, parent), settings)
+    _remember_text_size(application, settings)
+    return EarlyContext(Languages(chosen or settings.language or system, application), settings)
+
+
+def _remember_text_size(application: QApplication, settings: UiSettings) -> None:
+    size = text_size(application)
+    size.set_percent(settings.text_percent)
+    size.changed.connect(lambda percent: setattr(settings, "text_percent", percent))

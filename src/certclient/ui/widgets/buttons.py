@@ -41,6 +41,7 @@ class SecondaryButton(QPushButton):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._icon_name = ""
+        self._primary = False
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def set_icon(self, name: str) -> None:
@@ -54,6 +55,17 @@ class SecondaryButton(QPushButton):
     def icon_name(self) -> str:
         """The icon's name, "" for none."""
         return self._icon_name
+
+    def set_primary(self, primary: bool) -> None:
+        """Gives it the emphasis of the one that goes on, or takes it away."""
+        if primary != self._primary:
+            self._primary = primary
+            self.update()
+
+    @property
+    def primary(self) -> bool:
+        """Whether it has the emphasis of the one that goes on."""
+        return self._primary
 
     def sizeHint(self) -> QSize:
         """The text with its padding, at least 40 pixels high."""
@@ -81,6 +93,10 @@ class SecondaryButton(QPushButton):
         """The colours in the button's present state."""
         if not self.isEnabled():
             return ButtonLook(colours.disabled, None, colours.line)
+        if self._primary:
+            active = self.isDown() or self.underMouse()
+            ground = colours.accent_hover if active else colours.accent
+            return ButtonLook(colours.accent_text, ground, None)
         ground = colours.control
         if self.isDown() or (self.menu() is not None and self.menu().isVisible()):
             ground = colours.pressed
@@ -132,15 +148,11 @@ class SecondaryButton(QPushButton):
 
 
 class PrimaryButton(SecondaryButton):
-    """What goes on; at most one on a page."""
+    """What goes on, in the accent colour; at most one on a page."""
 
-    def look(self, colours: Tokens) -> ButtonLook:
-        """In the accent colour."""
-        if not self.isEnabled():
-            return super().look(colours)
-        active = self.isDown() or self.underMouse()
-        ground = colours.accent_hover if active else colours.accent
-        return ButtonLook(colours.accent_text, ground, None)
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.set_primary(True)
 
 
 class DangerButton(SecondaryButton):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from certclient.ui.widgets import icons
-from certclient.ui.widgets.labels import PlainLabel, Sentence, StrongText
+from certclient.ui.widgets.labels import Sentence, StrongText
 from certclient.ui.widgets.painting import draw_box, painter_of
 from certclient.ui.widgets.tokens import Severity, Space, tokens
 
@@ -81,6 +81,7 @@ class StepState(enum.Enum):
 
     DONE = "done"
     CURRENT = "current"
+    FAILED = "failed"
     COMING = "coming"
 
 
@@ -105,6 +106,10 @@ class _Marker(QWidget):
         if self.state is StepState.COMING:
             draw_box(painter, place, radius, None, colours.border, 2)
             painter.setPen(colours.secondary)
+        elif self.state is StepState.FAILED:
+            failed = colours.state(Severity.ERROR)
+            draw_box(painter, place, radius, failed.ground, failed.text, 2)
+            painter.setPen(failed.text)
         else:
             draw_box(painter, place, radius, colours.accent, None)
             painter.setPen(colours.accent_text)
@@ -112,7 +117,8 @@ class _Marker(QWidget):
             inner = place.adjusted(radius / 2, radius / 2, -radius / 2, -radius / 2)
             icons.paint("check", colours.accent_text, painter, inner)
         else:
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(self._number))
+            text = "!" if self.state is StepState.FAILED else str(self._number)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
 
 
@@ -137,12 +143,14 @@ class _Steps(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         for row, (text, state) in enumerate(steps):
-            label: PlainLabel = StrongText() if state is StepState.CURRENT else Sentence()
+            now = state in (StepState.CURRENT, StepState.FAILED)
+            label = StrongText() if now else Sentence()
             label.setText(text)
             label.setAccessibleName(self._spoken(text, state))
             top = Qt.AlignmentFlag.AlignTop
             self._grid.addWidget(_Marker(row + 1, state), row, 0, top)
-            self._grid.addWidget(label, row, 1, Qt.AlignmentFlag.AlignVCenter)
+            label.setContentsMargins(0, Space.XS // 2, 0, Space.XS // 2)
+            self._grid.addWidget(label, row, 1, top)
 
     def _spoken(self, text: str, state: StepState) -> str:
         del state
@@ -161,10 +169,12 @@ class StepList(_Steps):
         super().__init__(parent)
         self._titles: Sequence[str] = ()
         self._current = 0
+        self._failed = False
 
-    def show_steps(self, titles: Sequence[str], current: int) -> None:
-        """`current`: index of the step at hand; the number of steps when all are done."""
-        self._titles, self._current = titles, current
+    def show_steps(self, titles: Sequence[str], current: int, *, failed: bool = False) -> None:
+        """`current`: index of the step at hand; the number of steps when all are done. `failed`:
+        whether it stopped there."""
+        self._titles, self._current, self._failed = titles, current, failed
         self._show([(title, self._state(index)) for index, title in enumerate(titles)])
 
     @property
@@ -173,23 +183,37 @@ class StepList(_Steps):
         return self._current
 
     def spoken(self) -> str:
-        """What a screen reader says of the place in the procedure, such as 2/4 保存先."""
-        if self._current >= len(self._titles):
-            return ""
-        return f"{self._current + 1}/{len(self._titles)} {self._titles[self._current]}"
+        """What a screen reader says of the place in the procedure; "" when all is done."""
+        return step_in_words(self._titles, self._current)
 
     def _state(self, index: int) -> StepState:
         if index == self._current:
-            return StepState.CURRENT
+            return StepState.FAILED if self._failed else StepState.CURRENT
         return StepState.DONE if index < self._current else StepState.COMING
 
     def _spoken(self, text: str, state: StepState) -> str:
         words = {
             StepState.DONE: self.tr("{step}, done"),
             StepState.CURRENT: self.tr("{step}, current step"),
+            StepState.FAILED: self.tr("{step}, stopped here"),
             StepState.COMING: self.tr("{step}, still to come"),
         }
         return words[state].replace("{step}", text)
+
+
+class StepLine(StrongText):
+    """The same in one line, for narrow windows: 2/4 保存先."""
+
+    def show_steps(self, titles: Sequence[str], current: int) -> None:
+        """As of StepList; hidden when all are done."""
+        self.set_text(step_in_words(titles, current))
+
+
+def step_in_words(titles: Sequence[str], current: int) -> str:
+    """Returns the place in a procedure, such as 2/4 保存先; "" when all is done."""
+    if current >= len(titles):
+        return ""
+    return f"{current + 1}/{len(titles)} {titles[current]}"
 
 
 class NumberedSteps(_Steps):

@@ -163,6 +163,7 @@ _STATES = {
 _TINT = 0.1
 """How much of the accent colour is in the ground of what is selected."""
 _HOVER = 0.85
+_MIDDLE = 128
 LEGIBLE = 4.5
 """The contrast that texts need (WCAG 2.2, 1.4.3)."""
 
@@ -193,12 +194,14 @@ def tokens_of(scheme: Scheme, accent: QColor | None = None) -> Tokens:
     neutrals = {name: QColor(value) for name, value in _NEUTRALS[scheme].items()}
     ground, card = neutrals["ground"], neutrals["card"]
     colour = legible(accent or QColor(DEFAULT_ACCENT[scheme]), (ground, card), LEGIBLE)
+    on_accent = most_legible(colour, (QColor("#ffffff"), QColor("#101010")))
+    away = QColor("black" if on_accent.lightness() > _MIDDLE else "white")
     tint = mixed(colour, card, _TINT)
     return Tokens(
         scheme,
         accent=colour,
-        accent_text=most_legible(colour, (QColor("#ffffff"), QColor("#101010"))),
-        accent_hover=mixed(colour, card, _HOVER),
+        accent_text=on_accent,
+        accent_hover=mixed(colour, away, _HOVER),
         accent_ground=tint,
         link=legible(colour, (ground, card, tint), LEGIBLE),
         states={severity: _state(*parts) for severity, parts in _STATES[scheme].items()},
