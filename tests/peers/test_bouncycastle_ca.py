@@ -21,7 +21,7 @@ from certclient.ca.transports.http import HttpTransport
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import SubjectRule
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import CaSettings, MacAlgorithm
+from certclient.model.profile import CaSettings, MacAlgorithm, MacFloor
 from certclient.model.secret import Secret
 from certclient.qualification.report import Check, Finding
 from certclient.qualification.run import qualify
@@ -54,7 +54,10 @@ def start_ca(classes: Path, tmp_path: Path, lab: Lab) -> StartCa:
 def client_of(
     peer: Peer, lab: Lab, mac: MacAlgorithm = MacAlgorithm.PBMAC1, *, implicit: bool = False
 ) -> CmpClient:
-    settings = CaSettings(peer.url, lab.anchors, implicit_confirm=implicit, mac=mac)
+    floor = MacFloor(sha1=mac is MacAlgorithm.PBM)  # BouncyCastle's default for PBM
+    settings = CaSettings(
+        peer.url, lab.anchors, implicit_confirm=implicit, mac=mac, mac_floor=floor
+    )
     return CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
 
 

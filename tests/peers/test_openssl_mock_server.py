@@ -29,7 +29,7 @@ from certclient.enrollment.acceptance import check_issued
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import CaSettings, MacAlgorithm
+from certclient.model.profile import DEFAULT_MAC_FLOOR, CaSettings, MacAlgorithm, MacFloor
 from certclient.model.secret import Secret
 from certclient.qualification.report import Check, Report, Verdict
 from certclient.qualification.run import qualify
@@ -49,6 +49,8 @@ from support.pki import (
 )
 from support.qualification import customer_of, failures
 
+ITS_MAC = MacFloor(iterations=500, sha1=True)
+"""PBM as OpenSSL 3.0 makes it."""
 CODE = "himitsu-4711"
 USER = "TKYM1408054"
 
@@ -95,9 +97,15 @@ class OpenSslBank:
         *,
         implicit: bool = False,
         signatures: frozenset[CaSignature] = ALL_CA_SIGNATURES,
+        mac_floor: MacFloor = ITS_MAC,
     ) -> CmpClient:
         settings = CaSettings(
-            peer.url, self.lab.anchors, implicit, MacAlgorithm.PBM, signature_algorithms=signatures
+            peer.url,
+            self.lab.anchors,
+            implicit,
+            MacAlgorithm.PBM,
+            mac_floor,
+            signature_algorithms=signatures,
         )
         return CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
 
@@ -153,7 +161,7 @@ TRIED = {Check.REACHABLE, Check.WRONG_CODE, Check.OBTAIN, Check.CERTIFICATE, Che
 
 
 def qualified(bank: OpenSslBank, server: Peer, mac: MacAlgorithm) -> Report:
-    settings = CaSettings(server.url, bank.lab.anchors, mac=mac)
+    settings = CaSettings(server.url, bank.lab.anchors, mac=mac, mac_floor=ITS_MAC)
     profile = replace(profile_of(bank.lab), ca=settings, tls_anchors=())
     customer = customer_of(profile, USER, Secret(CODE), new_key=lambda: bank.new_key)
     return qualify(customer, set(Check) - TRIED)
@@ -246,6 +254,16 @@ def test_grant_with_modifications_keeps_its_status_text(bank: OpenSslBank) -> No
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), *granting) as server:
         _, issued = bank.obtain(server)
         assert issued.message == "one year only"
+
+
+def test_its_mac_is_too_weak_for_a_profile_that_does_not_allow_it(bank: OpenSslBank) -> None:
+    with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
+        client = bank.client(server, mac_floor=DEFAULT_MAC_FLOOR)
+        prepared = client.prepare_obtain(bank.by_code, bank.new_key)
+        with pytest.raises(CertclientError) as caught:
+            client.send(prepared, bank.by_code)
+    assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
+    assert caught.value.data["problem"] == "weak-mac"
 
 
 def test_wrong_issue_code_is_reported(bank: OpenSslBank) -> None:

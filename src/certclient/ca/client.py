@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from certclient.model.certificate import Certificate
@@ -177,6 +178,16 @@ def is_proven(error: CertclientError) -> bool:
 def is_unproven(error: CertclientError) -> bool:
     """Whether an error is a refusal that anybody on the network path could have sent."""
     return error.data.get("proven") == "no"
+
+
+ALTERED = MappingProxyType({"proven": "no", "problem": "unproven", "altered": "maybe"})
+"""Error data: a refusal whose protection fails. A bit may have been changed on the way."""
+
+
+def may_be_altered(error: CertclientError) -> bool:
+    """Whether the answer may have been another one when it was sent, so that it is worth asking
+    again before anybody is told."""
+    return error.data.get("altered") == "maybe"
 
 
 def refused_because(error: CertclientError, *reasons: RefusalReason) -> bool:

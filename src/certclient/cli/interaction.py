@@ -312,7 +312,8 @@ class TerminalInteraction:
 
     def _ask_secret(self, request: SecretRequest) -> Secret | None:
         if request.previous_incorrect:
-            click.echo(self._catalogue.text("ask.secret-wrong"), err=True)
+            key = "ask.secret-wrong" if request.proven else "ask.secret-unproven"
+            click.echo(self._catalogue.text(key), err=True)
         elif request.again:
             click.echo(self._catalogue.text("ask.code-again", user_id=request.user_id), err=True)
         kind = self._catalogue.secret(request.kind)

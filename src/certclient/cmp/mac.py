@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from certclient.cmp import syntax
 from certclient.cmp.names import AlgorithmIdentifier
-from certclient.model.profile import MacAlgorithm
+from certclient.model.profile import MacAlgorithm, MacFloor
 
 PBM = "1.2.840.113533.7.66.13"
 PBMAC1 = "1.2.840.113549.1.5.14"
@@ -50,12 +50,20 @@ _ONE_WAY_FUNCTIONS: dict[str, type[hashes.HashAlgorithm]] = {
 }
 
 
+NO_FLOOR = MacFloor(iterations=1, sha1=True)
+"""Whatever `make_mac` could have made."""
+
+
 class ProtectionError(Exception):
     """A message's protection is missing, unknown, over the limits, or wrong."""
 
 
 class AlgorithmError(ProtectionError):
     """An algorithm, or a part of one, that is unknown or too weak: not a question of the key."""
+
+
+class WeakMacError(AlgorithmError):
+    """The MAC may match, but its parameters are below the floor: the secret could be guessed."""
 
 
 class WrongMacError(ProtectionError):
@@ -78,9 +86,16 @@ def make_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> bytes:
     return _hmac(key, digest, data).finalize()
 
 
-def check_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes, mac: bytes) -> None:
-    """Verifies in constant time. Raises WrongMacError, or ProtectionError as `make_mac` does."""
-    key, digest = _derived(algorithm, secret)
+def check_mac(
+    algorithm: AlgorithmIdentifier,
+    secret: str,
+    data: bytes,
+    mac: bytes,
+    floor: MacFloor = NO_FLOOR,
+) -> None:
+    """Verifies in constant time. Raises WrongMacError, WeakMacError below `floor`, or
+    ProtectionError as `make_mac` does."""
+    key, digest = _derived(algorithm, secret, floor)
     verify_hmac(key, digest, data, mac)
 
 
@@ -101,13 +116,15 @@ def _hmac(key: bytes, digest: hashes.HashAlgorithm, data: bytes) -> HMAC:
     return mac
 
 
-def _derived(algorithm: AlgorithmIdentifier, secret: str) -> tuple[bytes, hashes.HashAlgorithm]:
+def _derived(
+    algorithm: AlgorithmIdentifier, secret: str, floor: MacFloor = NO_FLOOR
+) -> tuple[bytes, hashes.HashAlgorithm]:
     """The key of the HMAC, and its hash."""
     derive = {PBM: _pbm_key, PBMAC1: _pbmac1_key}.get(algorithm.oid)
     if derive is None or algorithm.parameters is None:
         raise AlgorithmError(f"unknown MAC {algorithm.oid}")
     try:
-        return derive(algorithm.parameters, secret.encode())
+        return derive(algorithm.parameters, secret.encode(), floor)
     except syntax.MalformedMessageError as error:
         raise ProtectionError(f"MAC parameters: {error}") from error
 
@@ -124,7 +141,9 @@ def _pbmac1_parameters(salt: bytes) -> AlgorithmIdentifier:
     return AlgorithmIdentifier(PBMAC1, syntax.wrapped_list((kdf.encode(), hmac.encode())))
 
 
-def _pbmac1_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlgorithm]:
+def _pbmac1_key(
+    parameters: bytes, secret: bytes, floor: MacFloor
+) -> tuple[bytes, hashes.HashAlgorithm]:
     value = syntax.decode(syntax.PBMAC1Params, parameters)
     kdf = AlgorithmIdentifier.decode(syntax.encode(value.key_derivation))
     mac = AlgorithmIdentifier.decode(syntax.encode(value.mac))
@@ -136,7 +155,9 @@ def _pbmac1_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlg
     length = digest.digest_size if derivation.key_length is None else derivation.key_length
     if not _MIN_KEY_BYTES <= length <= _MAX_KEY_BYTES:
         raise ProtectionError(f"derived key of {length} bytes")
-    pbkdf2 = PBKDF2HMAC(_prf(derivation), length, derivation.salt, derivation.iteration_count)
+    prf = _prf(derivation)
+    _check_floor(floor, derivation.iteration_count, prf, digest)
+    pbkdf2 = PBKDF2HMAC(prf, length, derivation.salt, derivation.iteration_count)
     return pbkdf2.derive(secret), digest
 
 
@@ -158,12 +179,15 @@ def _pbm_parameters(salt: bytes) -> AlgorithmIdentifier:
     return AlgorithmIdentifier(PBM, syntax.encode(value))
 
 
-def _pbm_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlgorithm]:
+def _pbm_key(
+    parameters: bytes, secret: bytes, floor: MacFloor
+) -> tuple[bytes, hashes.HashAlgorithm]:
     """Hashes secret plus salt `iteration_count` times; the HMAC key is the whole last digest."""
     value = syntax.decode(syntax.PBMParameter, parameters)
     _check_costs(value.salt, value.iteration_count, MAX_PBM_ITERATIONS)
     one_way = _hash(_ONE_WAY_FUNCTIONS, AlgorithmIdentifier.decode(syntax.encode(value.owf)).oid)
     digest = _hash(_HMACS, AlgorithmIdentifier.decode(syntax.encode(value.mac)).oid)
+    _check_floor(floor, value.iteration_count, one_way, digest)
     key = secret + value.salt
     for _ in range(value.iteration_count):
         hasher = hashes.Hash(one_way)
@@ -176,6 +200,13 @@ def _hash(known: dict[str, type[hashes.HashAlgorithm]], oid: str) -> hashes.Hash
     if oid not in known:
         raise AlgorithmError(f"unknown hash or HMAC {oid}")
     return known[oid]()
+
+
+def _check_floor(floor: MacFloor, iterations: int, *parts: hashes.HashAlgorithm) -> None:
+    if iterations < floor.iterations:
+        raise WeakMacError(f"MAC with {iterations} iterations, fewer than {floor.iterations}")
+    if not floor.sha1 and any(isinstance(part, hashes.SHA1) for part in parts):
+        raise WeakMacError("MAC made with SHA-1")
 
 
 def _check_costs(salt: bytes, iterations: int, limit: int) -> None:

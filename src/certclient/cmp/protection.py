@@ -6,19 +6,20 @@ from dataclasses import replace
 
 from certclient.cmp import mac
 from certclient.cmp.bodies import Body
-from certclient.cmp.mac import AlgorithmError, ProtectionError, WrongMacError
+from certclient.cmp.mac import AlgorithmError, ProtectionError, WeakMacError, WrongMacError
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.signatures import check_signature, signature_identifier
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.keys import Signer, request_algorithm
-from certclient.model.profile import MacAlgorithm
+from certclient.model.profile import MacAlgorithm, MacFloor
 from certclient.model.secret import Secret
 
 __all__ = [
     "AlgorithmError",
     "MacAlgorithm",
     "ProtectionError",
+    "WeakMacError",
     "WrongMacError",
     "is_mac",
     "protect_with_mac",
@@ -60,14 +61,14 @@ def is_mac(message: Message) -> bool:
     return algorithm is not None and algorithm.oid in (mac.PBM, mac.PBMAC1)
 
 
-def verify_mac(message: Message, secret: Secret) -> None:
+def verify_mac(message: Message, secret: Secret, floor: MacFloor = mac.NO_FLOOR) -> None:
     """Verifies the MAC with `secret`.
 
-    Raises WrongMacError if the MAC does not match, otherwise ProtectionError: no protection, no
-    MAC, unknown or over-limit parameters.
+    Raises WrongMacError if the MAC does not match, WeakMacError if it is below `floor`, otherwise
+    ProtectionError: no protection, no MAC, unknown or over-limit parameters.
     """
     algorithm, protection = _claimed(message)
-    mac.check_mac(algorithm, secret.reveal(), message.protected_part, protection)
+    mac.check_mac(algorithm, secret.reveal(), message.protected_part, protection, floor)
 
 
 def verify_signature(

@@ -48,13 +48,16 @@ class SecretKind(enum.Enum):
 class SecretRequest:
     """A request for one secret. `previous_incorrect`: the one given before was wrong. `codes`: what
     the bank's issue codes look like; an answer is a code as `CodeRule.read` returns it. `again`: an
-    earlier run had it already, and it was kept nowhere: the same one is needed."""
+    earlier run had it already, and it was kept nowhere: the same one is needed.
+    `proven`: False if nothing but the CA's word, which anybody on the network path could have
+    changed, says that the previous one was wrong."""
 
     kind: SecretKind
     user_id: str
     previous_incorrect: bool = False
     codes: CodeRule = FREE_CODE
     again: bool = False
+    proven: bool = True
 
 
 class NonInteractive:

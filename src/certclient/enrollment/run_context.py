@@ -17,6 +17,7 @@ from certclient.ca.client import (
     IssueCodeCredential,
     KeepsConnection,
     Transaction,
+    may_be_altered,
 )
 from certclient.ca.transport import Transport
 from certclient.enrollment.backoff import MAX_ATTEMPTS, pause_after
@@ -277,10 +278,11 @@ class RunContext:
         ticket, self.ticket = self.ticket, None
         return ticket
 
-    def request_new_code(self, record: Record) -> bool:
-        """Asks for another issue code after a wrong one; False if the user gives none."""
+    def request_new_code(self, record: Record, *, proven: bool = True) -> bool:
+        """Asks for another issue code after a wrong one; False if the user gives none. `proven`:
+        see `SecretRequest`."""
         self.forget_code(record)
-        self.code = self._ask_code(record, previous_incorrect=True)
+        self.code = self._ask_code(record, previous_incorrect=True, proven=proven)
         return self.code is not None
 
     def keep_code(self, record: Record, code: Secret) -> None:
@@ -299,13 +301,15 @@ class RunContext:
             self.interaction.warning(error)
             return None
 
-    def _ask_code(self, record: Record, *, previous_incorrect: bool) -> Secret | None:
+    def _ask_code(
+        self, record: Record, *, previous_incorrect: bool, proven: bool = True
+    ) -> Secret | None:
         codes = self.environment.profile.codes
         code = self._code_from_link(codes)
         if code is None:
             again = self._code_was_used(record)
             request = SecretRequest(
-                SecretKind.ISSUE_CODE, record.user_id, previous_incorrect, codes, again
+                SecretKind.ISSUE_CODE, record.user_id, previous_incorrect, codes, again, proven
             )
             code = self.interaction.secret(request) or None
         if code is not None and (problem := codes.problem(code)) is not None:
@@ -331,11 +335,17 @@ class RunContext:
         return None
 
     def network(self, call: Callable[[], T]) -> T:
-        """Runs one exchange with the CA; retries after a transient error while patience lasts."""
+        """Runs one exchange with the CA; retries after a transient error while patience lasts, and
+        once at once after a refusal that may have been altered on the way."""
+        altered = 0
         for attempt in range(MAX_ATTEMPTS):
             try:
                 return self.through_proxy(call)
             except CertclientError as error:
+                altered += may_be_altered(error)
+                if altered == 1 and may_be_altered(error) and attempt + 1 < MAX_ATTEMPTS:
+                    self.unanswered = True
+                    continue
                 pause = pause_after(error, attempt, self.environment.random_bytes)
                 if pause is None or not self.can_wait(pause) or self.interaction.stop_requested():
                     raise

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
+from certclient.ca.client import is_unproven
 from certclient.enrollment.another_key import with_another_key
 from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
 from certclient.enrollment.journal import Journal, ProcedureState, Record, RejectionSource
@@ -137,7 +138,7 @@ class ProcedureRunner:
             return self._confirm_refused(record, error)
         if error.code is ErrorCode.ISSUE_CODE_WRONG:
             record = self._without_invalid_request(record)
-            other = self._with_new_code(record)
+            other = self._with_new_code(record, proven=not is_unproven(error))
             if other is not None:
                 return self.save(other)
         verdict = disposition(
@@ -174,7 +175,7 @@ class ProcedureRunner:
             return self.save(replace(record, state=ProcedureState.KEY_CREATED))
         return record
 
-    def _with_new_code(self, record: Record) -> Record | None:
+    def _with_new_code(self, record: Record, *, proven: bool) -> Record | None:
         """Asks for another issue code; returns the record to continue with, None without a code.
 
         A request made by an earlier run is sent again with the new code, as the code typed in this
@@ -183,7 +184,7 @@ class ProcedureRunner:
         """
         context = self._context
         tried = context.issue_code(record).reveal()
-        while context.request_new_code(record):
+        while context.request_new_code(record, proven=proven):
             repeated = context.issue_code(record).reveal() == tried
             if record.state is ProcedureState.REQUESTED:
                 return replace(record, state=ProcedureState.KEY_CREATED) if repeated else record

@@ -54,6 +54,26 @@ class MacAlgorithm(enum.Enum):
     PBM = "pbm"
 
 
+DEFAULT_MAC_ITERATIONS = 1000
+"""RFC 4211, 4.4 demands 100 and calls 1000 what many suggest as the least; so does NIST SP 800-132,
+5.2 for PBKDF2."""
+LEAST_MAC_ITERATIONS, MOST_MAC_ITERATIONS = 100, 100_000
+"""What a profile may demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class MacFloor:
+    """How weak the MAC of a CA's answer may be: it is a means to guess the issue code.
+
+    `iterations`: of PBM or PBMAC1, at least. `sha1`: whether SHA-1 may be any part of it.
+    """
+
+    iterations: int = DEFAULT_MAC_ITERATIONS
+    sha1: bool = False
+
+
+DEFAULT_MAC_FLOOR = MacFloor()
+
 CMP, EST = "cmp", "est"
 """The protocols (`CaSettings.protocol`) that certclient speaks without a plug-in."""
 BUILT_IN_PROTOCOLS = (CMP, EST)
@@ -67,7 +87,8 @@ class CaSettings:
     one (RFC 7030, 3.2.2); `trust_anchors` are the roots that issued certificates and signed
     responses must chain to, by the CA's signatures in `signature_algorithms`; `implicit_confirm`
     requests implicitConfirm, so that no certConf is needed; `issuers`: the Common Names of the only
-    CAs below the anchors that may issue certificates, empty for all of them; `protocol`: CMP, EST,
+    CAs below the anchors that may issue certificates, empty for all of them; `mac_floor`: how weak
+    the MAC of an answer may be; `protocol`: CMP, EST,
     or the name of a plug-in (docs/ca-plugins.md), with its `options` by name.
 
     What the CA may issue: `max_validity_days` of validity; `extended_key_usages` (dotted OIDs)
@@ -78,6 +99,7 @@ class CaSettings:
     trust_anchors: tuple[Certificate, ...]
     implicit_confirm: bool = False
     mac: MacAlgorithm = MacAlgorithm.PBMAC1
+    mac_floor: MacFloor = DEFAULT_MAC_FLOOR
     signature_algorithms: frozenset[CaSignature] = ALL_CA_SIGNATURES
     issuers: frozenset[str] = frozenset()
     protocol: str = CMP

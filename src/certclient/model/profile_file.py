@@ -36,6 +36,7 @@ from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
     BUILT_IN_PROTOCOLS,
     CMP,
+    DEFAULT_MAC_ITERATIONS,
     EST,
     NO_TEXT,
     AccountingLink,
@@ -45,6 +46,7 @@ from certclient.model.profile import (
     Contacts,
     LocalizedText,
     MacAlgorithm,
+    MacFloor,
     MoveSettings,
     Profile,
     RevocationSettings,
@@ -75,6 +77,8 @@ R = TypeVar("R")
 _FOR_CMP: dict[str, object] = {
     "ca.implicit_confirm": False,
     "ca.mac": MacAlgorithm.PBMAC1,
+    "ca.min_mac_iterations": DEFAULT_MAC_ITERATIONS,
+    "ca.allow_sha1_mac": False,
 }
 """Keys that mean nothing to a CA that does not speak CMP, with their defaults."""
 
@@ -259,6 +263,7 @@ class _Reader:
             trust_anchors=self._anchors("ca.trust_anchors", ca.trust_anchors, allowed),
             implicit_confirm=ca.implicit_confirm,
             mac=ca.mac,
+            mac_floor=MacFloor(ca.min_mac_iterations, ca.allow_sha1_mac),
             signature_algorithms=allowed,
             issuers=frozenset(ca.issuers),
             protocol=ca.protocol,
@@ -279,7 +284,7 @@ class _Reader:
             return
         for key, default in (_FOR_CMP | (_NOT_FOR_EST if protocol == EST else {})).items():
             table, name = key.split(".")
-            if getattr(getattr(file, table), name) is not default:
+            if getattr(getattr(file, table), name) != default:
                 self._add(self._fault(key, FaultError(Reason.PROTOCOL_KEY, protocol=protocol)))
         if file.tls is None and file.ca.url.lower().startswith("https:"):
             fault = FaultError(Reason.PROTOCOL_TLS, protocol=protocol)

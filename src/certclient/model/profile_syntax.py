@@ -16,7 +16,15 @@ from certclient.model.issue_code import LONGEST_CODE, CodeCase
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
 from certclient.model.logo import LOGO_BYTES, LOGO_CHARACTERS, LOGO_SIDES
-from certclient.model.profile import MAX_VALIDITY_DAYS, MacAlgorithm, OldCertificate, SecretPolicy
+from certclient.model.profile import (
+    DEFAULT_MAC_ITERATIONS,
+    LEAST_MAC_ITERATIONS,
+    MAX_VALIDITY_DAYS,
+    MOST_MAC_ITERATIONS,
+    MacAlgorithm,
+    OldCertificate,
+    SecretPolicy,
+)
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
 LAST_REMINDER = 366
@@ -34,6 +42,7 @@ ProfileId = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 Days = Annotated[int, msgspec.Meta(ge=RENEW_DAYS[0], le=RENEW_DAYS[1])]
 ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=LAST_REMINDER)]
 DaysAfter = Annotated[int, msgspec.Meta(ge=OBTAIN_DAYS[0], le=OBTAIN_DAYS[1])]
+MacIterations = Annotated[int, msgspec.Meta(ge=LEAST_MAC_ITERATIONS, le=MOST_MAC_ITERATIONS)]
 ValidityDays = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALIDITY_DAYS)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Reminders = Annotated[
@@ -205,6 +214,13 @@ class CaTable(Table, frozen=True):
         MacAlgorithm,
         _about("MAC of messages protected by an issue code; pbm for a CA without PBMAC1."),
     ] = MacAlgorithm.PBMAC1
+    min_mac_iterations: Annotated[
+        MacIterations,
+        _about("How many iterations the MAC of an answer needs at least; lower it for an old CA."),
+    ] = DEFAULT_MAC_ITERATIONS
+    allow_sha1_mac: Annotated[
+        bool, _about("true: also accept answers of an old CA whose MAC is made with SHA-1.")
+    ] = False
     signature_algorithms: Annotated[
         Signatures, _about("How the CA may sign certificates and messages; default: all of these.")
     ] = tuple(CaSignature)

@@ -11,10 +11,13 @@ from functools import partial
 import pytest
 
 from certclient.ca.client import (
+    ALTERED,
     CertificateCredential,
     IssueCodeCredential,
     Issued,
     RefusalReason,
+    is_unproven,
+    may_be_altered,
     refused_because,
 )
 from certclient.cmp.bodies import Body, ErrorMessage, PkiConfirm, PkiStatusInfo, RevokeReply
@@ -392,7 +395,15 @@ def test_wrong_issue_code_is_reported_whatever_protects_the_error(
     server = ScriptedServer([answering(protection_of(lab), ErrorMessage(status))])
     client = client_of(server, lab)
     prepared = client.prepare_obtain(BY_CODE, NEW_KEY)
-    assert error_of(lambda: client.send(prepared, BY_CODE)).code is ErrorCode.ISSUE_CODE_WRONG
+    error = error_of(lambda: client.send(prepared, BY_CODE))
+    assert error.code is ErrorCode.ISSUE_CODE_WRONG
+    # Only a signature for this request proves it; nobody is told otherwise.
+    signed = protection_of(lab).key is not None
+    assert is_unproven(error) is not signed
+    for language in Language:
+        unproven = load(language).error(CertclientError(error.code, **ALTERED))
+        assert (load(language).error(error).sentence == unproven.sentence) is not signed
+    assert may_be_altered(error) is (protection_of(lab).code is not None)
 
 
 def granted(request: Message) -> Body:

@@ -19,6 +19,7 @@ from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
 from certclient.cmp.protection import (
     ProtectionError,
+    WeakMacError,
     WrongMacError,
     is_mac,
     protect_with_mac,
@@ -32,7 +33,7 @@ from certclient.cmp.signatures import (
     check_signature,
     prove_possession,
 )
-from certclient.model.profile import MacAlgorithm
+from certclient.model.profile import DEFAULT_MAC_FLOOR, MacAlgorithm, MacFloor
 from certclient.model.secret import Secret
 from support.pki import ec_signer, rsa_key, rsa_signer, spki_of
 
@@ -294,3 +295,46 @@ def test_possession_is_proven_only_by_the_requested_key() -> None:
     assert proven.pop is not None
     with pytest.raises(ProtectionError):
         check_possession(replace(proven, pop=replace(proven.pop, separate_input=True)))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "floor"),
+    [
+        pytest.param(pbm(999, hmac=HMAC_SHA256), MacFloor(), id="pbm iterations"),
+        pytest.param(pbm(1000, owf=SHA1, hmac=HMAC_SHA256), MacFloor(), id="pbm one-way function"),
+        pytest.param(pbm(1000), MacFloor(), id="pbm hmac"),
+        pytest.param(pbmac1(999), MacFloor(), id="pbkdf2 iterations"),
+        pytest.param(pbmac1(prf=None), MacFloor(), id="pbkdf2 with its default PRF"),
+        pytest.param(pbmac1(prf=HMAC_SHA1), MacFloor(), id="pbkdf2 prf"),
+        pytest.param(pbm(499), MacFloor(500, sha1=True), id="below a lowered floor"),
+        pytest.param(pbmac1(5000), MacFloor(10_000), id="below a raised floor"),
+    ],
+)
+def test_mac_below_the_floor_is_refused_whatever_it_proves(
+    parameters: AlgorithmIdentifier, floor: MacFloor
+) -> None:
+    sent = protect_with_mac(HEADER, PkiConfirm(), CODE, parameters)
+    received = Message.decode(sent.encode())
+    verify_mac(received, CODE)
+    with pytest.raises(WeakMacError):
+        verify_mac(received, CODE, floor)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "floor"),
+    [
+        (pbm(1000, hmac=HMAC_SHA256), MacFloor()),
+        (pbmac1(1000), MacFloor()),
+        (pbm(500), MacFloor(500, sha1=True)),
+        (pbm(500, owf=SHA1), MacFloor(500, sha1=True)),
+    ],
+)
+def test_mac_at_the_floor_is_accepted(parameters: AlgorithmIdentifier, floor: MacFloor) -> None:
+    sent = protect_with_mac(HEADER, PkiConfirm(), CODE, parameters)
+    verify_mac(Message.decode(sent.encode()), CODE, floor)
+
+
+@pytest.mark.parametrize("algorithm", list(MacAlgorithm))
+def test_what_we_send_is_above_our_own_floor(algorithm: MacAlgorithm) -> None:
+    sent = protect_with_mac(HEADER, PkiConfirm(), CODE, new_parameters(algorithm, os.urandom))
+    verify_mac(sent, CODE, DEFAULT_MAC_FLOOR)

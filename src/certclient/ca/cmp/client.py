@@ -376,6 +376,7 @@ class CmpClient:
             self._clock(),
             self._settings.signature_algorithms,
             self._settings.issuers,
+            self._settings.mac_floor,
         )
 
     def _mac_parameters(self) -> AlgorithmIdentifier:

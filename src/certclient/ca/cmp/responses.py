@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from certclient.ca.answers import foreign_answer
 from certclient.ca.client import (
+    ALTERED,
     Credential,
     IssueCodeCredential,
     RefusalReason,
@@ -15,7 +16,13 @@ from certclient.ca.client import (
 from certclient.ca.cmp.trust import Trust, verified_signer
 from certclient.cmp.bodies import Body, CertificateReply, ErrorMessage, RevokeReply
 from certclient.cmp.messages import CMP2000, CMP2021, MalformedMessageError, Message
-from certclient.cmp.protection import ProtectionError, WrongMacError, is_mac, verify_mac
+from certclient.cmp.protection import (
+    ProtectionError,
+    WeakMacError,
+    WrongMacError,
+    is_mac,
+    verify_mac,
+)
 from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
@@ -72,10 +79,10 @@ def read_response(
     """Reads a response and accepts it only if it is protected and belongs to our request.
 
     Raises CertclientError: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH;
-    ISSUE_CODE_WRONG if the MAC of a refusal was made with another code; for an error message
-    CA_REFUSED (or ISSUE_CODE_WRONG) with the data of `refusal`, and proven="no" if it proves
-    nothing: it is unprotected, so that anybody on the network path could have written it, or names
-    neither our transaction nor our nonce, so that it could be an answer to somebody else.
+    ISSUE_CODE_WRONG with the data ALTERED if the MAC of a refusal does not match; for an error
+    message CA_REFUSED (or ISSUE_CODE_WRONG) with the data of `refusal`, and proven="no" if it
+    proves nothing: it is unprotected, so that anybody on the network path could have written it, or
+    names neither our transaction nor our nonce, so that it could be an answer to somebody else.
     """
     message = _decoded(der)
     if _unprotected(message):
@@ -131,15 +138,20 @@ def _authenticate(message: Message, credential: Credential, trust: Trust) -> Non
     """
     try:
         if is_mac(message):
-            verify_mac(message, _issue_code(credential))
+            verify_mac(message, _issue_code(credential), trust.mac_floor)
         else:
             verified_signer(message, trust)
     except WrongMacError as error:
         # The server computes its MAC with the right code, so a wrong code shows as a wrong MAC. It
-        # never grants anything to a wrong code: such an answer is broken or forged.
+        # never grants anything to a wrong code: such an answer is broken or forged. So may a
+        # refusal be: nothing but the code itself could prove it.
         if _refuses(message.body):
-            raise CertclientError(ErrorCode.ISSUE_CODE_WRONG) from error
+            raise CertclientError(ErrorCode.ISSUE_CODE_WRONG, **ALTERED) from error
         raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason=str(error)) from error
+    except WeakMacError as error:
+        raise CertclientError(
+            ErrorCode.CA_PROTECTION_INVALID, reason=str(error), problem="weak-mac"
+        ) from error
     except ProtectionError as error:
         raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason=str(error)[:300]) from error
 

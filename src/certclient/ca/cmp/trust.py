@@ -24,6 +24,7 @@ from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateReader, KeyUsage
 from certclient.model.names import prepared, same_name
+from certclient.model.profile import DEFAULT_MAC_FLOOR, MacFloor
 
 _CA_USAGES = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN))
 _CMC_CA = "1.3.6.1.5.5.7.3.27"
@@ -37,6 +38,7 @@ class Trust:
     `known` is the chain of the current certificate, for CAs that send none. `now` is aware.
     `signatures`: the algorithms by which a CA may sign responses and certificates. `issuers`: the
     Common Names of the only CAs below the anchors that are the bank's; empty for all of them.
+    `mac_floor`: how weak a MAC may be.
     """
 
     anchors: Sequence[Certificate]
@@ -44,6 +46,7 @@ class Trust:
     now: datetime
     signatures: frozenset[CaSignature] = ALL_CA_SIGNATURES
     issuers: frozenset[str] = frozenset()
+    mac_floor: MacFloor = DEFAULT_MAC_FLOOR
 
 
 def verified_signer(message: Message, trust: Trust) -> Certificate:

@@ -299,12 +299,21 @@ class QuestionPanel(QWidget):
             self.tr("{what}: what was entered is wrong."),
             self.tr("{what}: what was entered is wrong ({count} times so far)."),
         )
-        self._wrong.set_text(wrong.replace("{what}", kind))
+        self._wrong.set_text(wrong.replace("{what}", kind) + self._unproven(request))
         self._warning.set_text("")
         is_code = request.kind is SecretKind.ISSUE_CODE
         code = request.codes.read(self.field.typed)
         advice = code_advice(code, self._wrong_tries, self._contact())
         self._advice.set_text(advice if is_code else "")
+
+    def _unproven(self, request: SecretRequest) -> str:
+        """What a wrong code cannot prove: the bank's answer is protected by the right one."""
+        if request.proven or not self._wrong_tries:
+            return ""
+        return "\n" + self.tr(
+            "The answer that says so cannot be verified. If the code is the one in your letter, "
+            "enter it once more or contact your bank."
+        )
 
     def _again(self) -> str:
         return "\n" + self.tr(
