@@ -16,6 +16,8 @@ from certclient.ca.client import CaClient
 from certclient.cli.main import run
 from certclient.cli.ports import Services, no_ca
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.diagnosis.examination import Examination, Sources, examine
+from certclient.enrollment.diagnosis.values import Fact
 from certclient.enrollment.full_check.groups import CheckParts, FullCheck
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.key_ahead import NextRenewal
@@ -50,6 +52,7 @@ from certclient.model.revocation_reason import RevocationReason
 from certclient.model.secret import Secret
 from certclient.platform.free_space import room
 from certclient.platform.proxies.logins import ProxyLogins
+from certclient.platform.proxies.routes import Routes
 from certclient.qualification.line import RecordingLine
 from certclient.store.base import (
     AttemptsLeft,
@@ -397,6 +400,27 @@ class CliRunner:
             preferred_store=PreferredStore,
             tested_ca=self.tested_ca,
             full_check=self._full_check,
+            examine=self._examine,
+        )
+
+    def _examine(self, _bank: str) -> Examination:
+        """Of this computer, whose home is the folder with the log."""
+        return examine(
+            Sources(
+                program=lambda: (Fact("version", "9.9.9"),),
+                computer=lambda: (Fact("system", "Test OS"),),
+                banks=lambda: self.banks or banks_of([self.profile]),
+                policy=Policy,
+                stores=lambda _profiles: [self.pc, *self.others],
+                statuses=lambda: self.statuses,
+                procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
+                routes=lambda _url: Routes(
+                    ("http://proxy.example.jp:8080",), setting="HTTPS_PROXY"
+                ),
+                home=str(self.log_file.parent),
+                log_file=self.log_file,
+                clock=lambda: self.now,
+            )
         )
 
     def _full_check(self) -> FullCheck:

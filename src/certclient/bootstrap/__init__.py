@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from certclient.ca.transport import Transport
     from certclient.cli.ports import Services
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.diagnosis.examination import Examination
     from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.leftovers import Leftover
@@ -136,7 +137,15 @@ def system_services() -> Services:
         remove_rehearsal_stores=remove_rehearsal_stores,
         look=begin_look,
         full_check=full_check,
+        examine=examine,
     )
+
+
+def examine(bank: str = "") -> Examination:
+    """See `diagnosing.examine`."""
+    from certclient.bootstrap.diagnosing import examine
+
+    return examine(bank)
 
 
 def full_check() -> FullCheck:
@@ -262,6 +271,7 @@ def window_services() -> WindowServices:
         check_revocation=check_revocation,
         look=window_looks(),
         full_check=full_check,
+        examine=examine,
     )
 
 

@@ -59,6 +59,12 @@ def _check() -> click.Command:
     return command
 
 
+def _diagnose() -> click.Command:
+    from certclient.cli.commands.diagnose import command
+
+    return command
+
+
 def _show() -> click.Command:
     from certclient.cli.commands.show import command
 
@@ -269,6 +275,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "show": _show,
     "banks": _banks,
     "check": _check,
+    "diagnose": _diagnose,
     "remove": _remove,
     "restore": _restore,
     "revoke": _revoke,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 import msgspec
 
 from certclient.enrollment.bank_status import BankStatus
+from certclient.enrollment.diagnosis.values import Kind as DiagnosisKind
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, RejectionSource
 from certclient.enrollment.login_test import LoginTestResult
 from certclient.enrollment.moves import Ended, MoveStep
@@ -573,6 +574,38 @@ class CheckOutput(Envelope):
     checks: list[ComputerCheck]
 
 
+class DiagnosisFact(TypedDict):
+    """One line of a diagnosis; of errors, `name` is the time."""
+
+    name: str
+    value: str
+
+
+class DiagnosisPart(TypedDict):
+    """The facts about one bank, store, certificate or procedure. `title` tells it from others."""
+
+    kind: DiagnosisKind
+    title: str
+    facts: list[DiagnosisFact]
+
+
+class DiagnosisRecord(TypedDict):
+    """What is in the zip. `with_ids`: user IDs and serial numbers are in it; otherwise ID-1, ID-2 …
+    stand for user IDs."""
+
+    format: Literal[1]
+    made: Moment
+    with_ids: bool
+    parts: list[DiagnosisPart]
+
+
+class DiagnoseOutput(Envelope):
+    """The output of diagnose. `file`: the zip that was written; null without --output."""
+
+    file: str | None
+    diagnosis: DiagnosisRecord
+
+
 class QuitOutput(Envelope):
     """The output of quit."""
 
@@ -662,6 +695,7 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "show": (ShowOutput,),
     "banks": (BanksOutput,),
     "check": (CheckOutput,),
+    "diagnose": (DiagnoseOutput,),
     "remove": (ArchiveOutput,),
     "restore": (ArchiveOutput,),
     "remove-key": (RemoveKeyOutput,),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from certclient.ca.client import CaClient
     from certclient.cli.terminal import Terminal
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.diagnosis.examination import Examination
     from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.interaction import Interaction
     from certclient.enrollment.key_ahead import NextRenewal
@@ -152,6 +153,11 @@ def no_check() -> FullCheck:
     raise CertclientError(ErrorCode.INTERNAL)
 
 
+def no_examination(_bank: str) -> Examination:
+    """For a command line without a diagnosis."""
+    raise CertclientError(ErrorCode.INTERNAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services of the command line.
@@ -191,6 +197,8 @@ class Services:
     - `check_revocation`: asks the banks that publish revocations about those of these rows that are
       due, in the network; returns whether anything was learned. Never raises.
     - `full_check`: 更新できますか？ of the whole computer.
+    - `examine`: collects the facts for a help desk, without a network, about the bank chosen (id or
+      path) or all (""); never raises.
     - `look`: begins a look at the stores for the bank chosen (id or path) or all (""), before any
       profile is read.
     """
@@ -226,3 +234,4 @@ class Services:
     left_out: frozenset[str] = frozenset()
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca
     full_check: Callable[[], FullCheck] = no_check
+    examine: Callable[[str], Examination] = no_examination

@@ -38,6 +38,7 @@ def test_every_command_prints_what_its_schema_says(
         ["show", "TKYM1408054"],
         ["banks"],
         ["check"],
+        ["diagnose"],
         ["status"],
         ["status", "--unfinished"],
         ["renew", "--all", "--yes"],

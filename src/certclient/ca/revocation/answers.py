@@ -23,7 +23,13 @@ from certclient.model.japan_time import later
 _WITHOUT_END = timedelta(days=1)
 """How old information may be that names no time of the next."""
 
-_MALFORMED = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+)
 """What `cryptography` raises for bytes that it cannot read."""
 
 

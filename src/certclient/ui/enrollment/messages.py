@@ -40,6 +40,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.OUTPUT_LOST: _NOTHING,
     ErrorCode.DATA_FOLDER: _RETRY,
     ErrorCode.DISK_SPACE: _RETRY,
+    ErrorCode.FILE_NOT_WRITTEN: _RETRY,
     ErrorCode.CHECK_TIMEOUT: _RETRY,
     ErrorCode.DATA_REMAINS: _RETRY,
     ErrorCode.WINDOWS_LIBRARY: _RETRY,

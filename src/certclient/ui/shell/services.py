@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.diagnosis.examination import Examination
     from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.overview import Row
@@ -46,3 +47,4 @@ class WindowServices:
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     look: Callable[[], Look] = no_look
     full_check: Callable[[], FullCheck] | None = None
+    examine: Callable[[], Examination] | None = None
