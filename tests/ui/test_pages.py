@@ -48,6 +48,7 @@ from support.wizards import UiEnvironment, until, wait
 ELSEWHERE = {
     "DetailsDialog": "needs a row of the list: test_main_window.py",
     "MainWindow": "test_main_window.py",
+    "MoveWindow": "needs rows of the list: test_moving.py",
     "RevokeDialog": "needs a row of the list: test_revoking.py",
     "WindowFrame": "the main window before it is filled: test_first_window.py",
 }

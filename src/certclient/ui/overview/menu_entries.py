@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,4 +34,27 @@ def menu_entries() -> tuple[MenuEntry, ...]:
     """The entries in the order of the menu, in the current language."""
     # An entry: MenuEntry("preflight", "checks", translate("MainMenu", "…"), _open_preflight),
     # where `translate` is QCoreApplication.translate.
-    return ()
+    translate = QCoreApplication.translate
+    return (
+        MenuEntry(
+            "move",
+            "transfer",
+            translate("MainMenu", "&Move to a new PC…"),
+            _open_move,
+            on_empty_page=True,
+        ),
+    )
+
+
+def _open_move(context: AppContext, window: MainWindow) -> None:
+    """Once the stores have been read: it is about the certificates that are in them."""
+    from certclient.ui.overview.checked_actions import CheckedActions
+    from certclient.ui.overview.moving.window import MoveWindow
+
+    def show() -> None:
+        moving = MoveWindow(context, window)
+        moving.obtain_requested.connect(window.obtain_requested)
+        moving.stores_changed.connect(window.stores_changed)
+        moving.show()
+
+    CheckedActions(context, window).run(show)

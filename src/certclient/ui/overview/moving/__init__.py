@@ -1,0 +1,1 @@
+"""「新しいパソコンに移る」: one window for the old computer, the new one, and for a lost one."""

@@ -1,0 +1,90 @@
+"""What the pages of 「新しいパソコンに移る」 have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from certclient.ui.widgets.button_bar import Buttons
+from certclient.ui.widgets.labels import CardTitle, Heading, PlainLabel, Sentence
+from certclient.ui.widgets.tokens import Space
+
+if TYPE_CHECKING:
+    from certclient.i18n.move_sheet import Sheet
+    from certclient.ui.overview.moving.flow import MoveFlow
+
+
+class MovePage(QWidget):
+    """A page; the window shows its buttons and sets the focus."""
+
+    changed = Signal()
+    """Its buttons mean something else."""
+
+    def __init__(self, flow: MoveFlow) -> None:
+        super().__init__()
+        self.flow = flow
+        self.heading = Heading()
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(Space.L, Space.L, Space.L, Space.M)
+        self.body.setSpacing(Space.M)
+        self.body.addWidget(self.heading)
+
+    def enter(self) -> None:
+        """Called when the page comes into view, before `retranslate`."""
+
+    def retranslate(self) -> None:
+        """Sets all texts."""
+
+    def buttons(self) -> Buttons:
+        """The buttons that are needed now."""
+        return Buttons(close=self.tr("&Close"))
+
+    def close_window(self) -> None:
+        """The last page's button."""
+        self.window().close()
+
+    def first_field(self) -> QWidget | None:
+        """The field to fill in, None without one."""
+        return None
+
+    def spoken(self) -> str:
+        """What a screen reader says when the page comes into view."""
+        return self.heading.text()
+
+
+class SheetView(QWidget):
+    """The steps of a sheet: what to do in bold, how below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.XS)
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Replaces what is shown."""
+        while item := self._column.takeAt(0):
+            if widget := item.widget():
+                widget.setParent(None)
+                widget.deleteLater()
+        for number, step in enumerate(sheet.steps, start=1):
+            title: PlainLabel = CardTitle()
+            title.setText(f"{number}. {step.title}")
+            text = Sentence()
+            text.setText(step.text)
+            text.setContentsMargins(Space.L, 0, 0, Space.S)
+            self._column.addWidget(title)
+            self._column.addWidget(text)
+
+
+def print_sheet(sheet: Sheet, parent: QWidget) -> None:
+    """Asks for a printer and prints the page."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    if QPrintDialog(printer, parent).exec():
+        document = QTextDocument()
+        document.setPlainText("\n".join(sheet.lines))
+        document.print_(printer)
