@@ -316,6 +316,77 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>Browser</name>
+    <message>
+        <source>Certificate information</source>
+        <translation>Certificate information</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Details of selected certificate:</source>
+        <translation>Details of selected certificate:</translation>
+    </message>
+    <message>
+        <source>Choose this one: {name}, issued by {issuer}, valid until {until}, serial {serial}</source>
+        <translation>Choose this one: {name}, issued by {issuer}, valid until {until}, serial {serial}</translation>
+    </message>
+    <message>
+        <source>User Identification Request</source>
+        <translation>User Identification Request</translation>
+    </message>
+    <message>
+        <source>“{site}” has requested that you identify yourself with a certificate:</source>
+        <translation>“{site}” has requested that you identify yourself with a certificate:</translation>
+    </message>
+    <message>
+        <source>Select a certificate for authentication</source>
+        <translation>Select a certificate for authentication</translation>
+    </message>
+    <message>
+        <source>Site {site}:443 needs your credentials:</source>
+        <translation>Site {site}:443 needs your credentials:</translation>
+    </message>
+    <message>
+        <source>Select a certificate</source>
+        <translation>Select a certificate</translation>
+    </message>
+    <message>
+        <source>Select a certificate to authenticate yourself to {site}:443</source>
+        <translation>Select a certificate to authenticate yourself to {site}:443</translation>
+    </message>
+    <message>
+        <source>Issuer: {issuer}   Serial: {serial}</source>
+        <translation>Issuer: {issuer}   Serial: {serial}</translation>
+    </message>
+    <message>
+        <source>Issued to: {name}</source>
+        <translation>Issued to: {name}</translation>
+    </message>
+    <message>
+        <source>Serial number: {serial}</source>
+        <translation>Serial number: {serial}</translation>
+    </message>
+    <message>
+        <source>Valid until {until}</source>
+        <translation>Valid until {until}</translation>
+    </message>
+    <message>
+        <source>Issued by: {issuer}</source>
+        <translation>Issued by: {issuer}</translation>
+    </message>
+    <message>
+        <source>This one</source>
+        <translation>This one</translation>
+    </message>
+</context>
+<context>
     <name>ByHandPage</name>
     <message>
         <source>Log in with your browser</source>
@@ -506,6 +577,100 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Certificates</source>
         <translation>Certificates</translation>
+    </message>
+</context>
+<context>
+    <name>CheckReportDialog</name>
+    <message>
+        <source>certificate-check.pdf</source>
+        <translation>certificate-check.pdf</translation>
+    </message>
+    <message>
+        <source>certificate-check.txt</source>
+        <translation>certificate-check.txt</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Copied.</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Saved: {path}</translation>
+    </message>
+    <message>
+        <source>Could not be saved: {path}</source>
+        <translation>Could not be saved: {path}</translation>
+    </message>
+    <message>
+        <source>For the help desk</source>
+        <translation>For the help desk</translation>
+    </message>
+    <message>
+        <source>This is all that is saved or printed. It holds no PIN, no code and no password. Please read it before you pass it on.</source>
+        <translation>This is all that is saved or printed. It holds no PIN, no code and no password. Please read it before you pass it on.</translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation>The report</translation>
+    </message>
+    <message>
+        <source>Save as &amp;text</source>
+        <translation>Save as &amp;text</translation>
+    </message>
+    <message>
+        <source>P&amp;rint</source>
+        <translation>P&amp;rint</translation>
+    </message>
+    <message>
+        <source>Copy &amp;everything</source>
+        <translation>Copy &amp;everything</translation>
+    </message>
+    <message>
+        <source>&amp;Save as PDF</source>
+        <translation>&amp;Save as PDF</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+</context>
+<context>
+    <name>CheckWindow</name>
+    <message>
+        <source>Ready to renew?</source>
+        <translation>Ready to renew?</translation>
+    </message>
+    <message>
+        <source>This checks whether a renewal would work on this computer. It changes nothing, and it uses no PIN attempt and no login at the bank.</source>
+        <translation>This checks whether a renewal would work on this computer. It changes nothing, and it uses no PIN attempt and no login at the bank.</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>Checking</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+    <message>
+        <source>Check &amp;again</source>
+        <translation>Check &amp;again</translation>
+    </message>
+    <message>
+        <source>For the &amp;help desk…</source>
+        <translation>For the &amp;help desk…</translation>
+    </message>
+    <message>
+        <source>When it is mended, please check again.</source>
+        <translation>When it is mended, please check again.</translation>
     </message>
 </context>
 <context>
@@ -1042,6 +1207,101 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>Help</name>
+    <message>
+        <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
+        <translation>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</translation>
+    </message>
+    <message>
+        <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
+        <translation>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</translation>
+    </message>
+    <message>
+        <source>There is no certificate on this computer yet.</source>
+        <translation>There is no certificate on this computer yet.</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>Issued by</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>Serial number</translation>
+    </message>
+    <message>
+        <source>Saved in</source>
+        <translation>Saved in</translation>
+    </message>
+    <message>
+        <source>No bank is set up on this computer.</source>
+        <translation>No bank is set up on this computer.</translation>
+    </message>
+    <message>
+        <source>Users ask</source>
+        <translation>Users ask</translation>
+    </message>
+    <message>
+        <source>Administrators ask</source>
+        <translation>Administrators ask</translation>
+    </message>
+    <message>
+        <source>{bank}: about the USB token and its software</source>
+        <translation>{bank}: about the USB token and its software</translation>
+    </message>
+    <message>
+        <source>Open {name} in the browser</source>
+        <translation>Open {name} in the browser</translation>
+    </message>
+    <message>
+        <source>This is about what the browser shows. Your own certificates are in it.</source>
+        <translation>This is about what the browser shows. Your own certificates are in it.</translation>
+    </message>
+    <message>
+        <source>This is about what the browser shows, with an example of a certificate.</source>
+        <translation>This is about what the browser shows, with an example of a certificate.</translation>
+    </message>
+    <message>
+        <source>With several user IDs: choose the certificate of the one with which you log in.</source>
+        <translation>With several user IDs: choose the certificate of the one with which you log in.</translation>
+    </message>
+    <message>
+        <source>Your bank</source>
+        <translation>Your bank</translation>
+    </message>
+    <message>
+        <source>your user ID</source>
+        <translation>your user ID</translation>
+    </message>
+    <message>
+        <source>the certification authority of {bank}</source>
+        <translation>the certification authority of {bank}</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>today</translation>
+    </message>
+    <message>
+        <source>in a year</source>
+        <translation>in a year</translation>
+    </message>
+    <message>
+        <source>a year ago</source>
+        <translation>a year ago</translation>
+    </message>
+    <message>
+        <source>soon</source>
+        <translation>soon</translation>
+    </message>
+    <message>
+        <source>Ready to renew? Check now</source>
+        <translation>Ready to renew? Check now</translation>
+    </message>
+</context>
+<context>
     <name>HelpWindow</name>
     <message>
         <source>Help</source>
@@ -1056,52 +1316,24 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>User's &amp;guide</translation>
     </message>
     <message>
-        <source>Which certificate should I choose?</source>
-        <translation>Which certificate should I choose?</translation>
+        <source>Nothing was found.</source>
+        <translation>Nothing was found.</translation>
     </message>
     <message>
-        <source>Renew or obtain?</source>
-        <translation>Renew or obtain?</translation>
+        <source>&amp;Search</source>
+        <translation>&amp;Search</translation>
     </message>
     <message>
-        <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
-        <translation>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</translation>
+        <source>such as: PIN, letter, browser</source>
+        <translation>such as: PIN, letter, browser</translation>
     </message>
     <message>
-        <source>USB token</source>
-        <translation>USB token</translation>
+        <source>Pages</source>
+        <translation>Pages</translation>
     </message>
     <message>
-        <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
-        <translation>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</translation>
-    </message>
-    <message>
-        <source>Who can help</source>
-        <translation>Who can help</translation>
-    </message>
-    <message>
-        <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
-        <translation>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</translation>
-    </message>
-    <message>
-        <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
-        <translation>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</translation>
-    </message>
-    <message>
-        <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
-        <translation>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</translation>
-    </message>
-    <message>
-        <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
-        <translation>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</translation>
-    </message>
-    <message>
-        <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
-        <translation>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
-    </message>
-    <message>
-        <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
-        <translation>{bank}: users ask {user}; administrators ask {administrator}.</translation>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
     </message>
 </context>
 <context>
@@ -1124,6 +1356,29 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Left behind</source>
         <translation>Left behind</translation>
+    </message>
+</context>
+<context>
+    <name>Letter</name>
+    <message>
+        <source>Example of the letter</source>
+        <translation>Example of the letter</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>letters and digits</source>
+        <translation>letters and digits</translation>
+    </message>
+    <message>
+        <source>Issue code</source>
+        <translation>Issue code</translation>
+    </message>
+    <message>
+        <source>The layout of your bank's letter may differ.</source>
+        <translation>The layout of your bank's letter may differ.</translation>
     </message>
 </context>
 <context>
@@ -1255,6 +1510,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>&amp;Move to a new PC…</source>
         <translation>&amp;Move to a new PC…</translation>
+    </message>
+    <message>
+        <source>Ready to rene&amp;w?</source>
+        <translation>Ready to rene&amp;w?</translation>
     </message>
 </context>
 <context>

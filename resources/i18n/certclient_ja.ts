@@ -317,6 +317,77 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>Browser</name>
+    <message>
+        <source>Certificate information</source>
+        <translation>証明書情報</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Details of selected certificate:</source>
+        <translation>選択した証明書の詳細:</translation>
+    </message>
+    <message>
+        <source>Choose this one: {name}, issued by {issuer}, valid until {until}, serial {serial}</source>
+        <translation>これを選びます：{name}、発行者 {issuer}、有効期限 {until}、シリアル番号 {serial}</translation>
+    </message>
+    <message>
+        <source>User Identification Request</source>
+        <translation>個人証明書の要求</translation>
+    </message>
+    <message>
+        <source>“{site}” has requested that you identify yourself with a certificate:</source>
+        <translation>“{site}” があなたの個人証明書を求めています:</translation>
+    </message>
+    <message>
+        <source>Select a certificate for authentication</source>
+        <translation>認証用の証明書の選択</translation>
+    </message>
+    <message>
+        <source>Site {site}:443 needs your credentials:</source>
+        <translation>サイト {site}:443 では資格情報が必要です:</translation>
+    </message>
+    <message>
+        <source>Select a certificate</source>
+        <translation>証明書の選択</translation>
+    </message>
+    <message>
+        <source>Select a certificate to authenticate yourself to {site}:443</source>
+        <translation>{site}:443 での認証に使用する証明書を選択してください</translation>
+    </message>
+    <message>
+        <source>Issuer: {issuer}   Serial: {serial}</source>
+        <translation>発行元：{issuer}&#x3000;シリアル番号：{serial}</translation>
+    </message>
+    <message>
+        <source>Issued to: {name}</source>
+        <translation>発行対象: {name}</translation>
+    </message>
+    <message>
+        <source>Serial number: {serial}</source>
+        <translation>シリアル番号: {serial}</translation>
+    </message>
+    <message>
+        <source>Valid until {until}</source>
+        <translation>有効期限: {until}</translation>
+    </message>
+    <message>
+        <source>Issued by: {issuer}</source>
+        <translation>発行者: {issuer}</translation>
+    </message>
+    <message>
+        <source>This one</source>
+        <translation>これを選びます</translation>
+    </message>
+</context>
+<context>
     <name>ByHandPage</name>
     <message>
         <source>Log in with your browser</source>
@@ -504,6 +575,100 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Certificates</source>
         <translation>電子証明書の一覧</translation>
+    </message>
+</context>
+<context>
+    <name>CheckReportDialog</name>
+    <message>
+        <source>certificate-check.pdf</source>
+        <translation>電子証明書の確認.pdf</translation>
+    </message>
+    <message>
+        <source>certificate-check.txt</source>
+        <translation>電子証明書の確認.txt</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>テキスト (*.txt)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>コピーしました。</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>保存しました：{path}</translation>
+    </message>
+    <message>
+        <source>Could not be saved: {path}</source>
+        <translation>保存できませんでした：{path}</translation>
+    </message>
+    <message>
+        <source>For the help desk</source>
+        <translation>お問い合わせ用の文書</translation>
+    </message>
+    <message>
+        <source>This is all that is saved or printed. It holds no PIN, no code and no password. Please read it before you pass it on.</source>
+        <translation>保存や印刷をするのは、下の内容がすべてです。PIN、発行コード、パスワードは含まれません。お渡しになる前に、ご確認ください。</translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation>文書の内容</translation>
+    </message>
+    <message>
+        <source>Save as &amp;text</source>
+        <translation>テキストで保存(&amp;T)</translation>
+    </message>
+    <message>
+        <source>P&amp;rint</source>
+        <translation>印刷(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Copy &amp;everything</source>
+        <translation>すべてコピー(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Save as PDF</source>
+        <translation>PDFで保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>CheckWindow</name>
+    <message>
+        <source>Ready to renew?</source>
+        <translation>更新できますか？</translation>
+    </message>
+    <message>
+        <source>This checks whether a renewal would work on this computer. It changes nothing, and it uses no PIN attempt and no login at the bank.</source>
+        <translation>このパソコンで更新できる状態かどうかを確かめます。何も変更しません。PINの残り回数は減らず、金融機関へのログインもしません。</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>確認中</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Check &amp;again</source>
+        <translation>もう一度確かめる(&amp;A)</translation>
+    </message>
+    <message>
+        <source>For the &amp;help desk…</source>
+        <translation>お問い合わせ用の文書(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>When it is mended, please check again.</source>
+        <translation>直したあとで、もう一度確かめてください。</translation>
     </message>
 </context>
 <context>
@@ -1040,6 +1205,101 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>Help</name>
+    <message>
+        <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
+        <translation>Edge、Chrome、Firefoxのどれでも、Windowsに保存した電子証明書を選べます。Firefoxは自動的に読み取りますので、取り込む必要はありません。</translation>
+    </message>
+    <message>
+        <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
+        <translation>電子証明書の保存先は、ブラウザーごとに分かれています（Chrome・Chromium・Edgeは共通です）。一覧の「保存先」に名前が出ているブラウザーでログインしてください。名前が出ていないときは、保存先は1つだけです。</translation>
+    </message>
+    <message>
+        <source>There is no certificate on this computer yet.</source>
+        <translation>このパソコンには、まだ電子証明書がありません。</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>発行者</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>シリアル番号</translation>
+    </message>
+    <message>
+        <source>Saved in</source>
+        <translation>保存先</translation>
+    </message>
+    <message>
+        <source>No bank is set up on this computer.</source>
+        <translation>このパソコンには、金融機関が設定されていません。</translation>
+    </message>
+    <message>
+        <source>Users ask</source>
+        <translation>利用者の方</translation>
+    </message>
+    <message>
+        <source>Administrators ask</source>
+        <translation>管理者の方</translation>
+    </message>
+    <message>
+        <source>{bank}: about the USB token and its software</source>
+        <translation>{bank}：専用USBのご案内および管理ソフトのダウンロードページ</translation>
+    </message>
+    <message>
+        <source>Open {name} in the browser</source>
+        <translation>{name}をブラウザーで開く</translation>
+    </message>
+    <message>
+        <source>This is about what the browser shows. Your own certificates are in it.</source>
+        <translation>図は、ブラウザーに表示される画面の目安です。お使いの電子証明書で描いています。</translation>
+    </message>
+    <message>
+        <source>This is about what the browser shows, with an example of a certificate.</source>
+        <translation>図は、ブラウザーに表示される画面の目安です（電子証明書は例です）。</translation>
+    </message>
+    <message>
+        <source>With several user IDs: choose the certificate of the one with which you log in.</source>
+        <translation>ユーザIDが2つ以上あるときは、ログインするユーザIDのものを選びます。</translation>
+    </message>
+    <message>
+        <source>Your bank</source>
+        <translation>ご利用の金融機関</translation>
+    </message>
+    <message>
+        <source>your user ID</source>
+        <translation>お使いのユーザID</translation>
+    </message>
+    <message>
+        <source>the certification authority of {bank}</source>
+        <translation>{bank}の認証局</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>今日</translation>
+    </message>
+    <message>
+        <source>in a year</source>
+        <translation>1年後</translation>
+    </message>
+    <message>
+        <source>a year ago</source>
+        <translation>1年前</translation>
+    </message>
+    <message>
+        <source>soon</source>
+        <translation>まもなく</translation>
+    </message>
+    <message>
+        <source>Ready to renew? Check now</source>
+        <translation>更新できますか？ 今すぐ確かめる</translation>
+    </message>
+</context>
+<context>
     <name>HelpWindow</name>
     <message>
         <source>Help</source>
@@ -1054,52 +1314,24 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>ご利用の手引き(&amp;G)</translation>
     </message>
     <message>
-        <source>Which certificate should I choose?</source>
-        <translation>どの証明書を選べばよいですか</translation>
+        <source>Nothing was found.</source>
+        <translation>見つかりませんでした。別の言葉でお試しください。</translation>
     </message>
     <message>
-        <source>Renew or obtain?</source>
-        <translation>更新と取得の違い</translation>
+        <source>&amp;Search</source>
+        <translation>探す(&amp;S)</translation>
     </message>
     <message>
-        <source>Renew while your certificate is valid: choose it in the list and press &quot;Renew certificate&quot;. After it has expired, or for the first one, press &quot;Obtain a certificate&quot; and have the bank&apos;s letter with the user ID and the issue code at hand.</source>
-        <translation>有効期限内は、一覧で電子証明書を選び「証明書更新」を押してください。期限が切れたあと、またははじめてのときは「電子証明書取得」を押してください。金融機関からお送りした手順書（ユーザIDと発行コード）が必要です。</translation>
+        <source>such as: PIN, letter, browser</source>
+        <translation>例：PIN、手紙、ブラウザー</translation>
     </message>
     <message>
-        <source>USB token</source>
-        <translation>専用USB</translation>
+        <source>Pages</source>
+        <translation>項目</translation>
     </message>
     <message>
-        <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
-        <translation>ログインや更新の前に専用USBを接続し、ログアウト後は、すみやかに取り外してください。保存には30秒〜1分程度かかります。PINを何度もまちがえると専用USBがロックされ、金融機関での手続きが必要になります。</translation>
-    </message>
-    <message>
-        <source>Who can help</source>
-        <translation>お問い合わせ先</translation>
-    </message>
-    <message>
-        <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
-        <translation>ログインのとき、ブラウザーが証明書の選択画面を表示します。ご自分のユーザIDの名前で、有効期限の最も新しいものを選んでください。</translation>
-    </message>
-    <message>
-        <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
-        <translation>まちがって選んだときは、ブラウザーの画面をすべて閉じて開き直すと、もう一度選べます。しまった証明書は、選択画面に表示されません。</translation>
-    </message>
-    <message>
-        <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
-        <translation>Edge、Chrome、Firefoxのどれでも、Windowsに保存した電子証明書を使えます。FirefoxはWindowsの電子証明書を自動的に読み取りますので、取り込む必要はありません。</translation>
-    </message>
-    <message>
-        <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
-        <translation>電子証明書の保存先は、ブラウザーごとに分かれています（Chrome、Chromium、Edgeは共通です）。一覧に表示されているブラウザーでログインしてください。ブラウザーの名前がなければ、保存先は1つだけです。</translation>
-    </message>
-    <message>
-        <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
-        <translation>・{name}（発行元 {issuer}、有効期限 {until}、シリアル番号 {serial}）</translation>
-    </message>
-    <message>
-        <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
-        <translation>{bank}：利用者の方は{user}、管理者の方は{administrator}にお問い合わせください。</translation>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -1122,6 +1354,29 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Left behind</source>
         <translation>使われていない鍵</translation>
+    </message>
+</context>
+<context>
+    <name>Letter</name>
+    <message>
+        <source>Example of the letter</source>
+        <translation>手順書の例</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
+    </message>
+    <message>
+        <source>letters and digits</source>
+        <translation>英字と数字</translation>
+    </message>
+    <message>
+        <source>Issue code</source>
+        <translation>発行コード</translation>
+    </message>
+    <message>
+        <source>The layout of your bank&apos;s letter may differ.</source>
+        <translation>実際の手順書の形は、金融機関によって違います。</translation>
     </message>
 </context>
 <context>
@@ -1253,6 +1508,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>&amp;Move to a new PC…</source>
         <translation>新しいパソコンに移る(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Ready to rene&amp;w?</source>
+        <translation>更新できますか？(&amp;W)</translation>
     </message>
 </context>
 <context>

@@ -427,6 +427,7 @@ class CliRunner:
         """Of this computer with the bank's CA out of reach, unless `connect` reaches one."""
         return FullCheck(
             CheckParts(
+                banks=lambda: self.banks or banks_of([self.profile]),
                 policy=Policy,
                 records=lambda: self.statuses.journal_error,
                 stores=lambda _profiles: [self.pc, *self.others],

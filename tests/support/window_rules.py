@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6 import QtGui
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractListModel, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -183,9 +183,16 @@ def is_markup(tip: str) -> bool:
 def _faults_of_tips(view: QAbstractItemView) -> Iterator[str]:
     model = view.model()
     roles = (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.StatusTipRole)
+    # A list has one column, and PySide does not let anybody ask for it.
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
     for row in range(model.rowCount()):
-        for column in range(model.columnCount()):
+        for column in range(columns):
             for role in roles:
                 tip = str(model.index(row, column).data(role) or "")
                 if is_markup(tip):
                     yield f"the tip of a cell is HTML: {tip}"
+
+
+def label_texts(window: QWidget) -> str:
+    """What all labels of `window` say, hidden ones included."""
+    return "\n".join(label.text() for label in window.findChildren(QLabel))

@@ -22,15 +22,21 @@ from pytestqt.qtbot import QtBot
 from certclient.ca.factory import ca_client_for, login_transport_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.full_check.groups import CheckParts, FullCheck
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.journal_file import change_stamp
 from certclient.enrollment.open_procedures import read_open_procedures
+from certclient.enrollment.overview import read_overview
+from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.enrollment.run_context import CodeVault
+from certclient.model.banks import banks_of
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
+from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
+from certclient.platform.free_space import room
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
 from certclient.store.base import CertificateStore, StoredCertificate
@@ -120,7 +126,30 @@ class UiEnvironment:
             clock=self.clock,
             search=self.search,
         )
-        return self.stack.enter_context(self.desktop.context())
+        context = self.stack.enter_context(self.desktop.context())
+        return replace(context, full_check=self.full_check)
+
+    def full_check(self) -> FullCheck:
+        """更新できますか？ with this computer's stores and the running bank."""
+        return FullCheck(
+            CheckParts(
+                banks=lambda: banks_of([self.profile]),
+                policy=Policy,
+                records=lambda: None,
+                stores=lambda _profiles: self.stores,
+                read=lambda profiles, stores: read_overview(
+                    profiles, stores, self.clock(), read_statuses(self.journal)
+                ),
+                connect=lambda profile: ca_client_for(
+                    profile, lambda: datetime.now(UTC), os.urandom, self.proxies, self.logins
+                ),
+                logins=self.logins,
+                clock=lambda: datetime.now(UTC),
+                system=System(),
+                data_folder=self.folder,
+                room=room,
+            )
+        )
 
     @property
     def tokens(self) -> SoftHsm:

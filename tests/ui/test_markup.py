@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QMessageBox, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
+from certclient.i18n.help_guide import Topic
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
@@ -108,9 +109,11 @@ def test_questions_and_errors(ui: UiEnvironment, qtbot: QtBot) -> None:
         ProxyLoginDialog(context, ProxyLoginRequest(f"{HOSTILE}:80"), parent),
         ErrorDialog(context, missing, HOSTILE, parent),
         ErrorDialog(context, refused, HOSTILE, parent),
-        HelpWindow(context, parent),
+        help_window := HelpWindow(context, parent),
     ):
         dialog.show()
+        if dialog is help_window:
+            help_window.open_topic(Topic.CONTACT)
         assert HOSTILE in texts(dialog), dialog
         assert list(faults_of_markup(dialog)) == []
         dialog.close()

@@ -24,6 +24,8 @@ from certclient.model.proxy_login import ProxyLoginRequest
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about.dialog import AboutWindow
+from certclient.ui.dialogs.check.report import CheckReportDialog
+from certclient.ui.dialogs.check.window import CheckWindow
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
@@ -79,6 +81,9 @@ def dialogs(context: AppContext, parent: QWidget) -> Iterator[tuple[str, QDialog
     error = CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB")
     yield "error", ErrorDialog(context, error, "", parent)
     yield "help", HelpWindow(context, parent)
+    if context.full_check is not None:
+        yield "check", CheckWindow(context, context.full_check(), parent)
+    yield "check-report", CheckReportDialog(context, "よし\n[問題] <b>x</b>\n", parent)
     yield "about", AboutWindow(context, parent)
     yield "close", LossQuestion(parent, rehearsal=True)
     yield "stop", LossQuestion(parent, rehearsal=True, stopping=True)
@@ -132,7 +137,7 @@ def test_every_page_and_dialog(ui: UiEnvironment) -> None:
     assert {one.__name__ for one in window_classes()} - shown - set(ELSEWHERE) == set()
 
 
-_MOVING = ("checks", "work")
+_MOVING = ("checks", "work", "check")
 """Pages that go on by themselves meanwhile."""
 
 

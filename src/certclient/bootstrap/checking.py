@@ -26,6 +26,7 @@ def full_check() -> FullCheck:
 
     return FullCheck(
         CheckParts(
+            banks=bootstrap.banks,
             policy=read_policy,
             records=_records,
             stores=_stores,

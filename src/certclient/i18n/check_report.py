@@ -39,7 +39,7 @@ class CheckWords:
     def title(self, item: Item) -> str:
         """What is checked, with the token's or folder's name if there may be several."""
         text = self._catalogue.text(f"check-title.{item.check.value}")
-        place = item.folder or ("" if item.of_certificate else item.title)
+        place = "" if item.of_certificate else item.title
         if not place:
             return text
         return self._catalogue.text("check.where", title=text, place=visible(place))

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.i18n.catalogue import Language
+from certclient.i18n.help_guide import Topic
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
@@ -24,11 +25,14 @@ from certclient.store.unavailable import unavailable
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
+from certclient.ui.dialogs.help.chooser import BrowserWindow
+from certclient.ui.dialogs.help.drawn import Chooser
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.models import Column
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.tasks.practice import PracticeLauncher
+from certclient.ui.widgets.status import StatusPill
 from support.scripted import ScriptedUser
 from support.softhsm import PIN
 from support.wizards import LONG, UiEnvironment, plain
@@ -432,10 +436,17 @@ def test_help_names_the_certificate_to_choose_in_the_browser(screen: MainWindowS
     screen.ui.add_newer_certificate(screen.ui.pc, -3)
     screen.refresh()
     screen.press(screen.window.actions_row.help)
-    shown = "\n".join(label.text() for label in screen.window.help_window.findChildren(QLabel))
-    assert "どの証明書を選べばよいですか" in shown
-    assert stored.certificate.serial_hex in shown
-    assert shown.count("・") == 1, "only the usable certificate"
+    window = screen.window.help_window
+    window.open_topic(Topic.CHOOSE)
+    shown = "\n".join(label.text() for label in window.findChildren(QLabel))
+    assert "どれを選びますか" in shown
+    assert stored.certificate.serial_hex.upper() in shown
+    drawing = window.findChild(Chooser)
+    assert drawing is not None
+    marked = {one.text() for one in drawing.findChildren(StatusPill)}
+    assert marked == {"これを選びます"}
+    for picture in drawing.findChildren(BrowserWindow):
+        assert len(picture.findChildren(StatusPill)) == 1, "only the usable certificate"
 
 
 def test_language_switches_in_open_windows(screen: MainWindowScreen) -> None:

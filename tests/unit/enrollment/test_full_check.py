@@ -51,6 +51,7 @@ class Computer:
 
     def check(self) -> Board:
         parts = CheckParts(
+            banks=lambda: self.banks,
             policy=self._policy,
             records=lambda: self.records,
             stores=lambda _profiles: self.customer.stores,
@@ -62,7 +63,7 @@ class Computer:
             data_folder=self.folder,
             room=lambda path: Room(path, self.free, True, self.writable),
         )
-        return run_all(FullCheck(parts).groups(lambda: self.banks), self.shown.append)
+        return run_all(FullCheck(parts).groups(), self.shown.append)
 
     def result(self, check: Check, bank: str = "") -> Finding:
         found = [one for one in self.check().findings if one.item.check is check]

@@ -65,12 +65,12 @@ def check(invocation: Invocation, proxy_user: str) -> int:
     return code
 
 
-def _banks(invocation: Invocation) -> Callable[[], Banks]:
+def _banks(invocation: Invocation) -> Callable[[], Banks] | None:
     """The bank chosen, which has to exist, else all, whatever is wrong with them."""
     if invocation.profile_name:
         chosen = invocation.banks(ask_ca_first=True)
         return lambda: chosen
-    return invocation.services.banks
+    return None
 
 
 def _contact(invocation: Invocation, bank: str) -> str:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from certclient.enrollment.full_check.values import Item
 
-_ORDER = {check: number for number, check in enumerate(Check)}
+_FIRST = (Check.PROFILE, Check.POLICY, Check.RECORDS, Check.SPACE, Check.PERIOD)
+"""What comes before the others of its computer, bank or certificate."""
+_ORDER = {check: number for number, check in enumerate(dict.fromkeys((*_FIRST, *Check)))}
 
 
 class Board:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from certclient.enrollment.date_errors import date_error
 from certclient.enrollment.full_check.bank import bank_item
 from certclient.enrollment.full_check.space import (
-    data_folder_item,
     other_folders,
     space_finding,
     token_space_finding,
@@ -132,7 +131,7 @@ class StoreCheck:
     def _later(self, overview: Overview) -> Iterator[tuple[Item, Callable[[], Finding]]]:
         """What depends on what is here."""
         for folder in other_folders(self.data_folder, overview.stores):
-            item = data_folder_item(folder)
+            item = Item(Check.SPACE, folder=str(folder), title=str(folder))
             yield item, partial(space_finding, item, self.room)
         for store in overview.stores:
             if store.destination is Destination.USB and store.store_id not in overview.unusable:

@@ -41,11 +41,13 @@ STORE_SECONDS = 120.0
 class CheckParts:
     """What the checks ask, and of whom.
 
-    `policy` raises POLICY_INVALID; `records`: why this program's own records cannot be used, None
-    if they can; `stores`, `read`: see `StoreCheck`; `connect`: the client of a bank's CA, raises
-    CA_PLUGIN…, POLICY_INVALID. `clock` returns aware UTC. `room`: see `platform.free_space`.
+    `banks`: all that are set up; `policy`: both raise POLICY_INVALID; `records`: why this program's
+    own records cannot be used, None if they can; `stores`, `read`: see `StoreCheck`; `connect`: the
+    client of a bank's CA, raises CA_PLUGIN…, POLICY_INVALID. `clock` returns aware UTC. `room`: see
+    `platform.free_space`.
     """
 
+    banks: Callable[[], Banks]
     policy: Callable[[], Policy]
     records: Callable[[], CertclientError | None]
     stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
@@ -65,16 +67,18 @@ class FullCheck:
         self._parts = parts
 
     def groups(
-        self, banks: Callable[[], Banks], person: AsksForProxyLogin | None = None
+        self,
+        banks: Callable[[], Banks] | None = None,
+        person: AsksForProxyLogin | None = None,
     ) -> Sequence[Group]:
         """The groups, independent of each other. Reads the banks' profiles: call it in a worker.
 
-        `banks`: those to check; what it raises becomes a finding. `person`: asked for a proxy's
-        login by the work of a bank's group; None for nobody.
+        `banks`: those to check, None for all; what it raises becomes a finding. `person`: asked for
+        a proxy's login by the work of a bank's group; None for nobody.
         """
         try:
-            configured = banks().configured
-            problem = banks().errors[0] if not configured else None
+            found = banks() if banks is not None else self._parts.banks()
+            configured, problem = found.configured, None if found.configured else found.errors[0]
         except CertclientError as error:
             configured, problem = (), error
         groups = [self._computer(problem)]

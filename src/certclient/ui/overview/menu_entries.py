@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from certclient.ui.overview.main_window import MainWindow
 
 
+translate = QCoreApplication.translate
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """`name` identifies it; `icon` is a file in resources/icons; `text` is in the current language,
@@ -32,10 +35,8 @@ class MenuEntry:
 
 def menu_entries() -> tuple[MenuEntry, ...]:
     """The entries in the order of the menu, in the current language."""
-    # An entry: MenuEntry("preflight", "checks", translate("MainMenu", "…"), _open_preflight),
-    # where `translate` is QCoreApplication.translate.
-    translate = QCoreApplication.translate
     return (
+        MenuEntry("check", "check", translate("MainMenu", "Ready to rene&w?"), _open_check),
         MenuEntry(
             "move",
             "transfer",
@@ -58,3 +59,9 @@ def _open_move(context: AppContext, window: MainWindow) -> None:
         moving.show()
 
     CheckedActions(context, window).run(show)
+
+
+def _open_check(context: AppContext, window: MainWindow) -> None:
+    from certclient.ui.dialogs.check.window import open_check
+
+    open_check(context, window)

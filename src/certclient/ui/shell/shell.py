@@ -15,6 +15,7 @@ from certclient.ui.overview.result_panel import ResultTexts, grouped
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.background_resume import BackgroundResume
 from certclient.ui.shell.clock_monitor import ClockMonitor
+from certclient.ui.shell.help_opener import HelpOpener
 from certclient.ui.shell.link_follower import LinkFollower
 from certclient.ui.shell.preloading import preload
 from certclient.ui.shell.revocation_monitor import RevocationMonitor
@@ -72,6 +73,7 @@ class Shell(QObject):
         self.shutdown = GracefulShutdown(self.wizard_manager, context.tasks, self)
         self.updates = UpdateMonitor(context, self)
         self.revocations = RevocationMonitor(context, self)
+        self.help = HelpOpener(context, self.window.help_window, self)
         self.notice: SmallNotice | None = None
         self._connect()
 

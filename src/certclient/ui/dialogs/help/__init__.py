@@ -1,0 +1,1 @@
+"""Parts of the help window: its pages, and what they draw."""

@@ -1,0 +1,99 @@
+"""F1 in every window opens the help at the page that fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from certclient.i18n.help_guide import Topic
+from certclient.ui.dialogs.help_window import HelpWindow
+from certclient.ui.enrollment.navigation import WizardPageId
+from certclient.ui.enrollment.pages.work import WorkPage
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from certclient.ui.context import AppContext
+
+_KEY = "F1"
+_KNOWN = "certclient-help"
+"""The property of a window that has the key."""
+
+_BY_PAGE: Mapping[WizardPageId, Topic] = {
+    WizardPageId.NOTICE: Topic.RENEW,
+    WizardPageId.LETTER: Topic.CODE,
+    WizardPageId.CHECKS: Topic.CHECK,
+    WizardPageId.START: Topic.RENEW,
+    WizardPageId.WORK: Topic.RENEW,
+    WizardPageId.DONE: Topic.CHOOSE,
+    WizardPageId.WAITING: Topic.UNFINISHED,
+    WizardPageId.PAUSED: Topic.UNFINISHED,
+    WizardPageId.TOO_LATE: Topic.CONTACT,
+    WizardPageId.PROBLEM: Topic.UNFINISHED,
+}
+
+BY_WINDOW: Mapping[str, Topic] = {
+    "PinDialog": Topic.PIN,
+    "NewPinDialog": Topic.PIN,
+    "ErrorDialog": Topic.UNFINISHED,
+    "RevokeDialog": Topic.LOST,
+    "CheckWindow": Topic.CHECK,
+    "CheckReportDialog": Topic.CHECK,
+    "ProxyLoginDialog": Topic.CHECK,
+    "AboutWindow": Topic.CONTACT,
+}
+"""By the class's name, so that none is loaded for this."""
+
+
+class HelpOpener(QObject):
+    """Gives each window the key when the focus first comes into it."""
+
+    def __init__(self, context: AppContext, window: HelpWindow, parent: QObject) -> None:
+        """`window`: the main window's help."""
+        super().__init__(parent)
+        self._context, self._window = context, window
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
+
+    def open(self, window: QWidget) -> None:
+        """Shows the help for `window`: in a window of its own if that one is modal, as no other
+        can be used meanwhile."""
+        if isinstance(window, HelpWindow):
+            return
+        if window.isModal():
+            help_window = HelpWindow(self._context, window)
+            help_window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        else:
+            help_window = self._window
+        help_window.show_overview(self._context.state.overview)
+        help_window.open_topic(topic_of(window))
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        window = now.window() if now is not None else None
+        if window is None or window.property(_KNOWN):
+            return
+        window.setProperty(_KNOWN, True)
+        shortcut = QShortcut(QKeySequence(_KEY), window)
+        shortcut.activated.connect(lambda: self.open(window))
+
+
+def topic_of(window: QWidget) -> Topic | None:
+    """The page that fits what `window` shows; None: the one that was open last."""
+    if isinstance(window, EnrollmentWizard):
+        return _of_wizard(window)
+    names = [one.__name__ for one in type(window).__mro__ if issubclass(one, QDialog)]
+    return next((BY_WINDOW[name] for name in names if name in BY_WINDOW), None)
+
+
+def _of_wizard(wizard: EnrollmentWizard) -> Topic:
+    page = wizard.page_now
+    if isinstance(page, WorkPage) and page.asking:
+        return Topic.PIN
+    if wizard.page_id is WizardPageId.START and wizard.session.wizard_state.obtains:
+        return Topic.OBTAIN
+    return _BY_PAGE.get(wizard.page_id, Topic.RENEW) if wizard.page_id is not None else Topic.RENEW
