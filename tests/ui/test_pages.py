@@ -23,6 +23,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.proxy_login import ProxyLoginRequest
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.context import AppContext
+from certclient.ui.diagnosis.dialog import DiagnosisDialog
 from certclient.ui.dialogs.about.dialog import AboutWindow
 from certclient.ui.dialogs.check.report import CheckReportDialog
 from certclient.ui.dialogs.check.window import CheckWindow
@@ -85,6 +86,7 @@ def dialogs(context: AppContext, parent: QWidget) -> Iterator[tuple[str, QDialog
         yield "check", CheckWindow(context, context.full_check(), parent)
     yield "check-report", CheckReportDialog(context, "よし\n[問題] <b>x</b>\n", parent)
     yield "about", AboutWindow(context, parent)
+    yield "diagnosis", DiagnosisDialog(context, parent)
     yield "close", LossQuestion(parent, rehearsal=True)
     yield "stop", LossQuestion(parent, rehearsal=True, stopping=True)
 

@@ -147,9 +147,10 @@ class JournalFile:
             raise self._operational(error) from error
         except OSError as error:
             raise self._inaccessible(error) from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError, MemoryError) as error:
             # UnicodeDecodeError: Python could not read SQLite's message, which quotes the file.
-            raise damaged(self._path, str(error)) from error
+            # MemoryError: SQLite's answer to sizes in the file that no journal has.
+            raise damaged(self._path, str(error) or type(error).__name__) from error
 
     def _operational(self, error: sqlite3.OperationalError) -> CertclientError:
         """What an error means that SQLite does not blame on the file's content.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.diagnosis.examination import Examination
     from certclient.enrollment.full_check.groups import FullCheck
     from certclient.enrollment.last_seen import LastSeen
     from certclient.enrollment.open_procedures import OpenProcedures
@@ -61,7 +62,7 @@ class AppContext:
     banks cannot be used. `practise` starts the practice bank with windows of its own; None if this
     build has none. `announce` has a screen reader say a text.
     `wrong_tries` counts wrong PINs and codes. `full_check`: 更新できますか？ of the whole computer;
-    None where there is none.
+    None where there is none. `examine` collects the facts for a help desk; call it in a worker.
     """
 
     profiles: tuple[Profile, ...]
@@ -88,6 +89,7 @@ class AppContext:
     bank_errors: tuple[CertclientError, ...] = ()
     practise: PracticeLauncher | None = None
     full_check: Callable[[], FullCheck] | None = None
+    examine: Callable[[], Examination] | None = None
 
     @property
     def catalogue(self) -> Catalogue:

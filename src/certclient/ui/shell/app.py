@@ -203,6 +203,7 @@ def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext
         bank_errors=loaded.errors,
         last_seen=loaded.last_seen,
         full_check=services.full_check,
+        examine=services.examine,
     )
 
 
