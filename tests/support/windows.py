@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.diagnosis.examination import Examination
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import OpenProcedures
@@ -72,6 +73,7 @@ class Desktop:
                 open_url=self._open,
                 data_folder=self.folder,
                 preferred_store=PreferredStore(self.folder / "store.json"),
+                examine=lambda: Examination(self.clock(), (), (), ""),
             )
         finally:
             ended = tasks.close()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from certclient import __version__
 from certclient.enrollment.overview import Overview
 from certclient.i18n.help_guide import GuideAction, Topic, find, pages
+from certclient.ui.diagnosis.button import SaveFactsButton
 from certclient.ui.dialogs.help.drawn import HelpDrawings
 from certclient.ui.dialogs.help.page import HelpPage
 from certclient.ui.widgets.banner import RehearsalBanner
@@ -60,6 +61,7 @@ class HelpWindow(QDialog):
         self.topics.setSpacing(Space.XS)
         self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.guide_button, self.about_button = LinkButton(), LinkButton()
+        self.facts_button = SaveFactsButton(context)
         self._scroll = Scroll(QWidget())
         self.bar = ButtonBar(self.reject)
         self.search.textChanged.connect(self._list_topics)
@@ -76,6 +78,7 @@ class HelpWindow(QDialog):
         left.addWidget(self._search_field)
         left.addWidget(self.topics, 1)
         left.addWidget(self.guide_button)
+        left.addWidget(self.facts_button)
         left.addWidget(self.about_button)
         body = QHBoxLayout()
         body.setContentsMargins(Space.M, Space.M, Space.M, 0)

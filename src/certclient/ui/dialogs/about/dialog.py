@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from certclient import __version__
+from certclient.ui.diagnosis.button import SaveFactsButton
 from certclient.ui.dialogs.about import notices
 from certclient.ui.dialogs.about.components import NoticesPage
 from certclient.ui.dialogs.about.support_facts import support_facts
@@ -55,6 +56,8 @@ class AboutWindow(QDialog):
         self.copy_button = QPushButton()
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.facts_button = SaveFactsButton(context)
+        buttons.addButton(self.facts_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(RehearsalBanner(context.rehearsal))
