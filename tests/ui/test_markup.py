@@ -70,7 +70,7 @@ def listed(ui: UiEnvironment, qtbot: QtBot) -> Iterator[tuple[MainWindow, AppCon
         scanner.refresh()
     yield window, context
     scanner.stop()
-    window.removals.close()
+    window.card_actions.close()
 
 
 def test_the_list_its_details_and_the_tray_icon(

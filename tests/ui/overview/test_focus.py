@@ -73,12 +73,15 @@ def test_enter_renews_what_a_fresh_window_asks_for(office: Office) -> None:
 def test_the_frame_follows_the_focus(office: Office) -> None:
     office.ui.add_certificate(office.ui.pc, 20)
     window = office.open()
-    window.actions_row.renew.setFocus()
-    assert framed(window) == [window.actions_row.renew]
+    window.actions_row.help.setFocus()
+    assert framed(window) == [window.actions_row.help]
     presses_enter(window)
-    assert len(office.renewals) == 1
-    window.table.setFocus()
+    assert window.help_window.isVisible()
+    window.help_window.close()
+    window.cards.cards[0].setFocus()
     assert framed(window) == []
+    presses_enter(window)
+    assert len(office.renewals) == 1, "Enter on a card presses its button"
 
 
 def test_a_pc_without_certificates_begins_with_the_first_one(office: Office) -> None:
@@ -99,7 +102,7 @@ def test_every_control_is_reached_and_no_letter_means_two_things(office: Office)
         session.create_key(KeySpec(), own_label("a4c91e07d25b3f68"))
         session.create_key(KeySpec(), own_label("b4c91e07d25b3f69"))
     window = office.open()
-    until(lambda: window.leftovers.isVisible() and len(window.pending.buttons) == 2)
+    until(lambda: window.leftovers.isVisible() and len(window.unfinished) == 2)
     assert list(faults_of_mnemonics(window)) == []
     assert list(faults_of_tab_order(window)) == []
     assert list(faults_of_guard(window)) == []

@@ -19,6 +19,7 @@ from certclient.model.keys import KeySpec, own_label
 from certclient.model.progress import Step
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.older_archived import removable
 from certclient.ui.overview.store_scanner import StoreScanner
@@ -48,6 +49,15 @@ class MainWindowDriver:
         assert button.isVisible(), button.text()
         assert button.isEnabled(), button.text()
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def gives_up(self) -> str:
+        """Chooses やめる of the only unfinished card; returns the entry's text."""
+        (card,) = self.window.unfinished
+        action = card.entry(Entry.GIVE_UP)
+        assert action is not None
+        text = plain(action.text())
+        action.trigger()
+        return text.rstrip("…")
 
     @property
     def box(self) -> QMessageBox:
@@ -83,7 +93,7 @@ def driver(ui: UiEnvironment, qtbot: QtBot) -> Iterator[MainWindowDriver]:
     window.show()
     yield MainWindowDriver(ui, window, scanner)
     scanner.stop()
-    window.cleanup.close()
+    window.card_actions.cleanup.close()
 
 
 def stopped_renewal(
@@ -114,16 +124,14 @@ def test_abandoning_explains_the_effects_and_revokes_the_certificate(
     assert new is not None
     assert new.new_certificate is not None
     driver.refresh()
-    until(driver.window.pending.isVisible)
-    (button,) = driver.window.pending.abandon_buttons
-    assert plain(button.text()) == "やめる"
-    driver.press(button)
+    until(lambda: bool(driver.window.unfinished))
+    assert driver.gives_up() == "やめる"
     message = driver.box.text() + driver.box.informativeText()
     for word in ("TKYM1408054", "作りかけの鍵", "認証局", "今お使いの電子証明書は、そのままです"):
         assert word in message
     driver.answer("手続きをやめる")
     driver.wait_for_message("TKYM1408054 の手続きをやめました")
-    until(lambda: not driver.window.pending.isVisible())
+    until(lambda: not driver.window.unfinished)
     assert ui.bank.state_of(new.new_certificate.serial_hex) is CertificateState.REVOKED
     (left,) = ui.usable(ui.pc)
     assert left != new.new_certificate
@@ -133,8 +141,8 @@ def test_abandoning_explains_the_effects_and_revokes_the_certificate(
 def test_enter_keeps_the_procedure_open(driver: MainWindowDriver) -> None:
     outcome = stopped_renewal(driver.ui, driver.ui.pc)
     driver.refresh()
-    until(driver.window.pending.isVisible)
-    driver.press(driver.window.pending.abandon_buttons[0])
+    until(lambda: bool(driver.window.unfinished))
+    driver.gives_up()
     QTest.keyClick(driver.box, Qt.Key.Key_Return)
     until(lambda: not any(b.isVisible() for b in driver.window.findChildren(QMessageBox)))
     record = driver.ui.journal.load(outcome.procedure_id)
@@ -146,9 +154,10 @@ def test_confirmed_procedure_cannot_be_abandoned(driver: MainWindowDriver) -> No
     outcome = stopped_renewal(driver.ui, driver.ui.pc, Step.CONFIRM)
     assert outcome.state is ProcedureState.CONFIRMED
     driver.refresh()
-    until(driver.window.pending.isVisible)
-    assert driver.window.pending.buttons[0].isVisible()
-    assert not driver.window.pending.abandon_buttons[0].isVisible()
+    until(lambda: bool(driver.window.unfinished))
+    (card,) = driver.window.unfinished
+    assert card.act_button.isVisible()
+    assert card.entry(Entry.GIVE_UP) is None
 
 
 def test_abandoning_without_the_token_lists_its_key_later(driver: MainWindowDriver) -> None:
@@ -156,8 +165,8 @@ def test_abandoning_without_the_token_lists_its_key_later(driver: MainWindowDriv
     outcome = stopped_renewal(driver.ui, token.store(), Step.CREATE_KEY)
     token.pull()
     driver.refresh()
-    until(driver.window.pending.isVisible)
-    driver.press(driver.window.pending.abandon_buttons[0])
+    until(lambda: bool(driver.window.unfinished))
+    driver.gives_up()
     driver.answer("手続きをやめる")
     driver.wait_for_message("[CC-TOKEN-MISSING]")
     driver.box.close()
@@ -202,7 +211,7 @@ def test_removing_a_key_from_a_token_requires_its_pin(driver: MainWindowDriver) 
 def test_keys_of_open_procedures_are_not_leftovers(driver: MainWindowDriver) -> None:
     stopped_renewal(driver.ui, driver.ui.pc, Step.CREATE_KEY)
     driver.refresh()
-    until(driver.window.pending.isVisible)
+    until(lambda: bool(driver.window.unfinished))
     assert not driver.window.leftovers.isVisible()
 
 
@@ -239,24 +248,27 @@ def test_older_archived_certificates_are_offered_and_the_last_one_stays(
     token = ui.new_token()
     *_, last, current = renewed_before(ui, token.store())
     driver.refresh()
-    until(window.older.isVisible)
-    assert "2件" in window.older.text
+    until(window.others.isVisible)
+    driver.press(window.others.button)
+    older = window.others.older
+    until(older.isVisible)
+    assert "2件" in older.text
     overview = driver.scanner.overview
     unknown = replace(overview, journal_error=CertclientError(ErrorCode.JOURNAL_DAMAGED))
     assert len(removable(overview)) == 2
     assert removable(unknown) == [], "a procedure may be open"
-    driver.press(window.older.button)
+    driver.press(older.button)
     QTest.keyClick(driver.box, Qt.Key.Key_Return)
     until(lambda: not any(b.isVisible() for b in window.findChildren(QMessageBox)))
     assert len(token.store().certificates()) == 4, "Enter changes nothing"
-    driver.press(window.older.button)
+    driver.press(older.button)
     question = driver.box.text() + driver.box.informativeText()
     assert "2件" in question
     assert "最後にしまったもの" in question
     driver.answer("削除する")
     driver.type_pin(PIN)
     driver.wait_for_message("2件を、完全に削除しました")
-    until(lambda: not window.older.isVisible())
+    until(lambda: not older.isVisible())
     left = {one.certificate for one in token.store().certificates()}
     assert left == {last.certificate, current.certificate}
 
@@ -267,6 +279,8 @@ def test_no_older_certificates_are_offered_while_their_token_is_away(
     token = driver.ui.new_token()
     renewed_before(driver.ui, token.store())
     driver.refresh()
-    until(driver.window.older.isVisible)
+    until(driver.window.others.isVisible)
+    driver.press(driver.window.others.button)
+    until(driver.window.others.older.isVisible)
     token.pull()
-    until(lambda: not driver.window.older.isVisible())
+    until(lambda: not driver.window.others.older.isVisible())

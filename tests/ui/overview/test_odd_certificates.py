@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,8 +13,9 @@ from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.store.base import no_pin
 from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
-from certclient.ui.overview.models import Column
+from certclient.ui.overview.owner_card import OwnerCard
 from certclient.ui.overview.store_scanner import StoreScanner
 from support.odd_certificates import (
     CLIENT_AUTH,
@@ -53,15 +53,19 @@ class OddScreen:
             self.scanner.refresh()
         return certificate
 
-    def cell(self, column: Column, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> str:
-        return str(self.window.table.certificates.index(0, column).data(role))
+    @property
+    def card(self) -> OwnerCard:
+        (card,) = self.window.cards.cards
+        return card
 
     @property
     def may_renew(self) -> bool:
-        return self.window.actions_row.renew.isEnabled()
+        return self.card.act_button.isVisible() or self.card.entry(Entry.RENEW) is not None
 
     def details(self) -> str:
-        self.window.selection_row.details.click()
+        action = self.card.entry(Entry.DETAILS)
+        assert action is not None
+        action.trigger()
         dialog = self.window.findChild(DetailsDialog)
         assert dialog is not None
         return texts(dialog)
@@ -80,22 +84,22 @@ def screen(ui: UiEnvironment, qtbot: QtBot) -> Iterator[OddScreen]:
     window.show()
     yield OddScreen(ui, qtbot, window, scanner)
     scanner.stop()
-    window.removals.close()
+    window.card_actions.close()
 
 
 def test_a_cas_certificate_is_named_and_cannot_be_renewed(screen: OddScreen) -> None:
     is_ca = extension("2.5.29.19", bytes.fromhex("30030101ff"))
     screen.show(OddCertificate(extensions=(is_ca, CLIENT_AUTH), not_after=_NEVER))
-    assert screen.cell(Column.STATE) == "認証局（CA）の証明書です"
-    assert "更新の対象になりません" in screen.cell(Column.STATE, Qt.ItemDataRole.ToolTipRole)
+    assert "認証局（CA）の証明書です" in screen.card.text
+    assert "更新の対象になりません" in screen.card.text
     assert not screen.may_renew
 
 
 def test_a_date_that_cannot_be_read_is_said_to_be(screen: OddScreen) -> None:
     screen.show(OddCertificate(not_after=tlv(UTC_TIME, b"later")))
-    assert screen.cell(Column.UNTIL) == "読み取れません"
-    assert screen.cell(Column.LEFT) == ""
-    assert screen.cell(Column.STATE) == "読み取れない項目がある電子証明書です"
+    assert screen.card.figure.figure == ""
+    assert "読み取れない項目がある電子証明書です" in screen.card.text
+    assert "CC-CERT-DAMAGED" in texts(screen.card)
     assert not screen.may_renew
     details = screen.details()
     assert "[CC-CERT-DAMAGED]" in details
@@ -104,7 +108,7 @@ def test_a_date_that_cannot_be_read_is_said_to_be(screen: OddScreen) -> None:
 
 def test_no_expiry_is_a_date_like_any_other(screen: OddScreen) -> None:
     screen.show(OddCertificate(not_after=_NEVER))
-    assert screen.cell(Column.UNTIL).startswith("9999年12月31日")
+    assert "9999年12月31日" in texts(screen.card)
     assert "9999" in screen.details()
 
 

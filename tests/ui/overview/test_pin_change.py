@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -15,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.widgets.secret_field import SecretField
@@ -32,9 +32,11 @@ class Customer:
     window: MainWindow
 
     def change_pin(self) -> None:
-        button = self.window.selection_row.change_pin
-        assert button.isEnabled()
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        (card,) = self.window.cards.cards
+        action = card.entry(Entry.CHANGE_PIN)
+        assert action is not None
+        assert plain(action.text()) == "PINを変更する"
+        action.trigger()
 
     def types_current(self, pin: str) -> None:
         dialog = self._dialog(PinDialog)
@@ -84,7 +86,7 @@ def customer(ui: UiEnvironment, token: SoftHsmToken, qtbot: QtBot) -> Iterator[C
         scanner.refresh()
     yield Customer(window)
     scanner.stop()
-    window.pin_changes.close()
+    window.card_actions.pin_changes.close()
 
 
 def test_pin_is_changed(customer: Customer, token: SoftHsmToken) -> None:
@@ -104,7 +106,7 @@ def test_repetition_that_differs_is_told_and_sent_nowhere(
     assert not dialog.bar.primary.isEnabled()
     assert "同じではありません" in dialog.repetition.accessibleDescription()
     dialog.reject()
-    until(lambda: not customer.window.pin_changes.busy)
+    until(lambda: not customer.window.card_actions.pin_changes.busy)
     assert opens_with(token.store(), PIN)
     assert not customer.window.findChildren(ErrorDialog), "cancelling is no error"
 
@@ -131,7 +133,7 @@ def test_error_names_its_code(customer: Customer, token: SoftHsmToken) -> None:
     assert "CC-TOKEN-MISSING" in texts or "CC-TOKEN-REMOVED" in texts
 
 
-def test_button_is_there_for_tokens_only(
+def test_it_is_offered_for_tokens_only(
     ui: UiEnvironment, qtbot: QtBot, request: pytest.FixtureRequest
 ) -> None:
     ui.add_certificate(ui.pc)
@@ -143,5 +145,6 @@ def test_button_is_there_for_tokens_only(
     window.show()
     with qtbot.waitSignal(scanner.scanned, timeout=LONG):
         scanner.refresh()
-    assert not window.selection_row.change_pin.isVisible()
-    assert plain(window.selection_row.change_pin.text()) == "PINを変更する"
+    (card,) = window.cards.cards
+    assert card.entry(Entry.DETAILS) is not None
+    assert card.entry(Entry.CHANGE_PIN) is None

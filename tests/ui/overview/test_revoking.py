@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -17,6 +16,7 @@ from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.dialogs.revoke_dialog import RevokeDialog
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient_practice.repositories.records import CertificateState
@@ -40,7 +40,10 @@ class Customer:
     ui: UiEnvironment
 
     def details(self) -> DetailsDialog:
-        QTest.mouseClick(self.window.selection_row.details, Qt.MouseButton.LeftButton)
+        (card,) = self.window.cards.cards
+        action = card.entry(Entry.DETAILS)
+        assert action is not None
+        action.trigger()
         (dialog,) = self.window.findChildren(DetailsDialog)
         return dialog
 
@@ -51,7 +54,7 @@ class Customer:
         return dialog
 
     def told(self) -> str:
-        until(lambda: not self.window.revocations.busy and bool(self._boxes()))
+        until(lambda: not self.window.card_actions.revocations.busy and bool(self._boxes()))
         (box,) = self._boxes()
         return box.text()
 
@@ -93,7 +96,7 @@ def opens(ui: UiEnvironment, qtbot: QtBot) -> Iterator[Opens]:
     for scanner in scanners:
         scanner.stop()
     for window in windows:
-        window.revocations.close()
+        window.card_actions.revocations.close()
 
 
 def test_the_last_one_is_revoked_after_a_deliberate_consent(
@@ -151,7 +154,7 @@ def test_the_question_follows_the_rules_of_all_windows_and_can_be_declined(
     )
     assert list(faults) == []
     dialog.reject()
-    assert not customer.window.revocations.busy
+    assert not customer.window.card_actions.revocations.busy
     assert customer.state(certificate) is CertificateState.CONFIRMED
 
 
@@ -161,7 +164,7 @@ def test_an_unplugged_token_is_named_for_the_bank(ui: UiEnvironment, opens: Open
     customer = opens()
     token.pull()
     customer.window.stores_changed.emit()
-    until(lambda: bool(customer.window.table.row and customer.window.table.row.absent))
+    until(lambda: bool(customer.window.row and customer.window.row.absent))
     customer.details().revoke_button.click()
     shown = customer.error()
     assert "CC-REVOKE-AT-BANK" in shown

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from certclient.store.isolated import modules
 from certclient.store.registry import StoreRegistry
 from certclient.ui.overview.main_window import MainWindow
-from certclient.ui.overview.models import Column
 from certclient.ui.overview.store_scanner import StoreScanner
 from support.wizards import LONG, UiEnvironment
 
@@ -47,18 +46,17 @@ def test_rows_turn_grey_by_the_tokens_name_and_come_back(
     window, scanner = MainWindow(context), StoreScanner(context)
     qtbot.addWidget(window)
     window.show()
-    model = window.table.certificates
 
     def state() -> str:
-        shown = model.rowCount() == 1
-        return str(model.index(0, Column.STATE).data()) if shown else f"{model.rowCount()} rows"
+        row = window.row
+        return window.cards.texts.rows.state(row) if row is not None else "no card"
 
     def texts() -> str:
         return "\n".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
 
     scanner.start()
     try:
-        qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=LONG)
+        qtbot.waitUntil(lambda: window.row is not None, timeout=LONG)
         present, unplugged = state(), f"「{token.label}」を差し込んでください"
         for _ in range(2):
             play(absence)

@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
 from certclient.ui.overview.main_window import MainWindow
-from certclient.ui.overview.models import Column
 from certclient.ui.overview.store_scanner import StoreScanner
 from support.wizards import LONG, UiEnvironment
 
@@ -89,12 +88,12 @@ def test_the_window_names_the_store_and_lists_the_others(
     with damage(broken.directory):
         with qtbot.waitSignal(scanner.scanned, timeout=LONG):
             scanner.refresh()
-        table = window.table.certificates
-        assert [table.index(0, Column.PLACE).data(), table.rowCount()] == ["パソコン（Firefox）", 1]
+        (card,) = window.cards.cards
+        assert "パソコン（Firefox）" in card.accessibleDescription()
         note = window.notes.text()
         assert "パソコン（Chromium）は使えません" in note
         assert "[CC-STORE-UNAVAILABLE]" in note
         assert str(broken.directory) in note
         assert expected in note
     scanner.stop()
-    window.removals.close()
+    window.card_actions.close()

@@ -12,6 +12,7 @@ from certclient.enrollment.overview import Condition
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
 from certclient.ui.enrollment.navigation import WizardPageId
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
@@ -84,7 +85,7 @@ def start_renewal(driver: ShellDriver, gate: Gate) -> None:
     until(gate.reached.is_set)
     until(
         lambda: any(
-            "認証局の発行を待っています" in one for one in driver.shell.window.pending.texts
+            "認証局の発行を待っています" in one.text for one in driver.shell.window.unfinished
         )
     )
 
@@ -97,8 +98,8 @@ def close_everything(driver: ShellDriver) -> None:
 
 
 def states(driver: ShellDriver) -> list[str]:
-    table = driver.shell.window.table.certificates
-    return [table.state(row) for row in driver.shell.scanner.overview.rows]
+    words = driver.shell.window.cards.texts.rows
+    return [words.state(row) for row in driver.shell.scanner.overview.rows]
 
 
 def test_windows_opened_again_show_what_runs_and_its_end(
@@ -113,25 +114,25 @@ def test_windows_opened_again_show_what_runs_and_its_end(
     assert driver.shell.tray.icon.toolTip() == "1件の手続きをしています"
     driver.shell.tray.open.trigger()
     window = driver.shell.window
-    assert window.pending.texts == [
-        f"{USER}（{ui.profile.bank.ja}）：認証局の発行を待っています（4/9）。"
-    ]
+    (card,) = window.unfinished
+    assert card.accessibleName() == f"{ui.profile.bank.ja} {USER} 1403: 手続き中です（4/9）"
+    assert "認証局の発行を待っています。" in card.accessibleDescription().splitlines()
     assert states(driver) == ["手続き中です（4/9）"]
-    assert not window.card.isVisible(), "it is not offered again"
-    (button,) = window.pending.buttons
+    assert not window.asking, "it is not offered again"
+    button = card.act_button
     assert plain(button.text()) == "画面を開く"
-    assert not window.pending.abandon_buttons[0].isVisible()
+    assert card.entry(Entry.GIVE_UP) is None
     (wizard,) = driver.shell.wizard_manager.wizards
-    driver.press(window.actions_row.renew)
+    driver.press(button)
     driver.press(button)
     assert driver.shell.wizard_manager.wizards == [wizard], "it cannot be started a second time"
     assert wizard.isVisible()
     assert "電子証明書発行処理中" in driver.wizard_driver.heading
     gate.opened.set()
     driver.wizard_driver.arrives_at(WizardPageId.DONE)
-    until(lambda: not window.pending.isVisible())
+    until(lambda: not window.unfinished)
     until(lambda: len(driver.shell.scanner.overview.rows) == 2)
-    selected = window.table.row
+    selected = window.row
     assert selected is not None
     assert selected.condition is Condition.VALID, "the new one is selected, not the put-away one"
     assert "から更新できます" in states(driver)[0]
@@ -192,8 +193,8 @@ def test_failure_without_a_window_is_told_with_its_reason(
     driver.shell.tray.icon.messageClicked.emit()
     window = driver.shell.window
     until(lambda: states(driver) != ["更新できます"])
-    (line,) = window.pending.texts
-    assert "途中で止まりました。" in line or "金融機関の発行を待っています" in line
+    line = window.unfinished[0].text
+    assert "途中で止まりました" in line or "金融機関の発行を待っています" in line
     assert not window.results.isVisible(), "the procedure says itself why it has stopped"
 
 
@@ -225,9 +226,9 @@ def test_closed_batch_is_shown_and_tells_its_result(
     until(gate.reached.is_set)
     batch.close()
     # The second one's key is made meanwhile.
-    until(lambda: [button.isVisible() for button in window.pending.buttons] == [True, True])
+    until(lambda: [one.act_button.isVisible() for one in window.unfinished] == [True, True])
     until(lambda: all(one.startswith("手続き中です") for one in states(driver)))
-    driver.press(window.pending.buttons[0])
+    driver.press(window.unfinished[0].act_button)
     assert batch.isVisible(), "its window is すべて更新"
     assert driver.shell.wizard_manager.wizards == []
     batch.close()

@@ -21,9 +21,13 @@ from certclient.ui.context import AppContext
 from certclient.ui.overview.certificate_table import CertificateTable
 from certclient.ui.overview.frame_context import EarlyContext
 from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.owner_card import OwnerCard
+from certclient.ui.overview.owner_state import MOST_CARDS
 from certclient.ui.overview.store_scanner import StoreScanner
 from support.imports import beyond_python, budgets, imports_of, problems
 from support.wizards import LONG, UiEnvironment, until
+
+Counted = OwnerCard | CertificateTable
 
 USERS = ("TKYM1408054", "TKYM1408055", "TKYM1408056")
 
@@ -75,9 +79,7 @@ class Program:
 
     @property
     def names(self) -> list[str]:
-        table = self.window.table
-        model = table.certificates
-        return [str(model.index(number, 0).data()) for number in range(model.rowCount())]
+        return [card.state.user_id for card in self.window.cards.cards]
 
 
 class Programs:
@@ -118,15 +120,15 @@ def second(ui: UiEnvironment, programs: Programs) -> Program:
 
 
 @contextmanager
-def counted(program: Program, name: str) -> Iterator[SimpleNamespace]:
-    """Counts the calls of a method of the program's table."""
-    calls, method = SimpleNamespace(number=0), getattr(CertificateTable, name)
+def counted(kind: type[OwnerCard] | type[CertificateTable], name: str) -> Iterator[SimpleNamespace]:
+    """Counts the calls of a method of all objects of a class."""
+    calls, method = SimpleNamespace(number=0), getattr(kind, name)
 
-    def count(table: CertificateTable) -> None:
-        calls.number += table is program.window.table
-        method(table)
+    def count(one: Counted) -> None:
+        calls.number += 1
+        method(one)
 
-    with patch.object(CertificateTable, name, count):
+    with patch.object(kind, name, count):
         yield calls
 
 
@@ -145,32 +147,46 @@ def test_a_frame_is_shown_before_anything_is_known(ui: UiEnvironment, qtbot: QtB
 
 def test_the_list_is_there_before_the_stores_are_read(second: Program) -> None:
     assert second.shown_at_once
-    assert [name.split()[0] for name in second.names] == list(USERS)
+    assert second.names == list(USERS)
     assert second.window.card.isVisible()
+    assert second.window.row is second.window.card.state.row
 
 
 def test_nothing_is_drawn_again_if_the_stores_hold_what_was_seen(second: Program) -> None:
-    table = second.window.table
-    last = table.certificates.index(2, 0)
+    cards = second.window.cards.cards
+    cards[2].act_button.setFocus()
+    with counted(OwnerCard, "_retranslate") as drawn:
+        second.check()
+    assert drawn.number == 0
+    assert second.window.cards.cards == cards
+    assert second.window.focusWidget() is cards[2].act_button
+
+
+@pytest.fixture
+def many(ui: UiEnvironment, programs: Programs) -> Program:
+    """A start after one that has seen too many certificates for cards."""
+    for number in range(MOST_CARDS + 1):
+        ui.add_certificate(ui.pc, 20 + number, f"TKYM14080{54 + number}")
+    programs.start().check()
+    return programs.start()
+
+
+def test_no_row_of_a_table_is_drawn_again(many: Program) -> None:
+    table = many.window.cards.table
+    assert table.isVisible()
+    assert table.certificates.rowCount() == MOST_CARDS + 1
+    last = table.certificates.index(MOST_CARDS, 0)
     table.setCurrentIndex(last)
     table.setFocus()
     resets = QSignalSpy(table.certificates.modelReset)
     changes = QSignalSpy(table.certificates.dataChanged)
-    with counted(second, "_measure_columns") as measured:
-        second.check()
+    with counted(CertificateTable, "_measure_columns") as measured:
+        many.check()
+        many.window.resize(700, 500)
+        many.window.resize(900, 600)
     assert (resets.count(), changes.count(), measured.number) == (0, 0, 0)
     assert table.currentIndex() == last
-    assert second.window.focusWidget() is table
-
-
-def test_columns_are_measured_once_for_one_content(ui: UiEnvironment, programs: Programs) -> None:
-    ui.add_certificate(ui.pc)
-    program = programs.start()
-    with counted(program, "_measure_columns") as measured:
-        program.check()
-        program.window.resize(700, 500)
-        program.window.resize(900, 600)
-    assert measured.number == 1
+    assert many.window.focusWidget() is table
 
 
 def test_an_action_waits_until_the_stores_have_been_read(second: Program) -> None:
@@ -181,7 +197,7 @@ def test_an_action_waits_until_the_stores_have_been_read(second: Program) -> Non
     assert "確認" in second.window.checking.text()
     second.check()
     (row,) = requested
-    assert row is second.window.table.row
+    assert row is second.window.row
     assert second.window.checking.text() == ""
 
 
@@ -196,7 +212,7 @@ def test_an_action_on_what_is_gone_does_nothing(ui: UiEnvironment, second: Progr
     second.window.card.act_button.click()
     second.check()
     assert requested == []
-    assert [name.split()[0] for name in second.names] == list(USERS[1:])
+    assert second.names == list(USERS[1:])
 
 
 def test_the_slow_way_if_what_was_seen_is_damaged(

@@ -13,6 +13,7 @@ from certclient.model.errors import CertclientError
 from certclient.model.progress import Step
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.enrollment.navigation import WizardPageId
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
@@ -108,16 +109,16 @@ def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
     until(lambda: condition(driver, new) is Condition.UNFINISHED)
     window = driver.shell.window
     until(lambda: [row.procedure and row.procedure.running for row in rows(driver)] == [False] * 2)
-    assert not window.card.isVisible(), "its procedure is on the list of those not finished"
-    states = {window.table.certificates.state(row) for row in rows(driver)}
-    assert states == {"途中で止まりました（続けられます）"}, "the old one is not offered again"
-    (line,) = window.pending.texts
-    assert line.startswith(f"{USER_ID}（{ui.profile.bank.ja}）：途中で止まりました。")
-    assert "[CC-" not in line
-    (row,) = (r for r in driver.shell.scanner.overview.rows if r.entry.certificate == new)
-    window.table.select(row)
+    assert not window.asking, "its procedure is what the card is about"
+    states = {window.cards.texts.rows.state(row) for row in rows(driver)}
+    assert states == {"途中で止まりました"}, "the old one is not offered again"
+    (card,) = window.unfinished
+    name = card.accessibleName()
+    assert name.startswith(f"{ui.profile.bank.ja} {USER_ID}")
+    assert name.endswith(": 途中で止まりました")
+    assert "[CC-" not in card.text
     broken.line.restore()
-    driver.press(window.actions_row.renew)
+    driver.press(card.act_button)
     driver.wizard_driver.arrives_at(WizardPageId.DONE)
     until(lambda: condition(driver, new) is Condition.VALID)
     assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
@@ -131,8 +132,8 @@ def test_continuing_after_a_revocation_obtains_another_certificate(
     broken.line.restore()
     (view,) = ui.enrollment(ui.profile, ui.stores).pending()
     driver = start(ui, programs, stopped=view.id)
-    until(driver.shell.window.pending.isVisible)
-    (button,) = driver.shell.window.pending.buttons
+    until(lambda: bool(driver.shell.window.unfinished))
+    button = driver.shell.window.unfinished[0].act_button
     assert plain(button.text()) == "続ける"
     driver.press(button)
     driver.wizard_driver.arrives_at(WizardPageId.DONE)
@@ -201,14 +202,16 @@ def test_refused_certificate_shows_the_reason_and_can_be_deleted(
     wizard_driver.presses_escape()
     until(lambda: condition(driver, stored.certificate) is Condition.NOT_ACCEPTED)
     window = driver.shell.window
-    assert window.card.isVisible(), "the owner has no other certificate"
-    assert plain(window.card.act_button.text()) == "電子証明書取得"
+    until(lambda: bool(window.asking))
+    card = window.card
+    assert plain(card.act_button.text()) == "電子証明書取得", "the owner has no other certificate"
     (row,) = driver.shell.scanner.overview.rows
-    assert window.table.certificates.state(row) == "金融機関で使えません"
-    window.table.select(row)
-    assert window.actions_row.renew.isEnabled(), "the bank is asked once more"
-    assert window.selection_row.delete.isEnabled()
-    driver.press(window.selection_row.details)
+    assert window.cards.texts.rows.state(row) == "金融機関で使えません"
+    assert card.entry(Entry.RENEW) is not None, "the bank is asked once more"
+    assert card.entry(Entry.DELETE) is not None
+    shows = card.entry(Entry.DETAILS)
+    assert shows is not None
+    shows.trigger()
     (details,) = window.findChildren(DetailsDialog)
     lines = dict(details._lines())
     assert "署名に使われた電子証明書は失効しています。" in lines["状態"]
@@ -228,7 +231,7 @@ def test_link_naming_another_certificate_triggers_a_bank_check(
     until(lambda: condition(driver, newer.certificate) is Condition.RENEWABLE)
     driver.shell.carry_out(StartRequest(link=link))
     driver.wizard_driver.arrives_at(WizardPageId.NOTICE)
-    selected = driver.shell.window.table.row
+    selected = driver.shell.window.others.row
     assert selected is not None
     assert selected.entry.certificate == known.certificate
     until(lambda: condition(driver, newer.certificate) is Condition.NOT_ACCEPTED)

@@ -58,10 +58,15 @@ def test_a_revoked_certificate_is_shown_with_what_to_do(
     until(lambda: [row.condition for row in overview.overview.rows] == [Condition.NOT_ACCEPTED])
     window = driver.shell.window
     (row,) = overview.overview.rows
-    assert window.table.certificates.state(row) == "金融機関により失効しています"
+    assert window.cards.texts.rows.state(row) == "金融機関により失効しています"
     # The windows follow in the GUI thread's next turn.
-    until(lambda: "金融機関により失効しています" in window.card.accessibleName())
-    assert window.card.isVisible()
+    until(
+        lambda: (
+            "金融機関により失効しています"
+            in window.card_of(row.entry.owner.user_id).accessibleName()
+        )
+    )
+    assert window.card is window.card_of(row.entry.owner.user_id)
     assert "発行コードを受け取り" in window.card.accessibleDescription()
     assert plain(window.card.act_button.text()) == "電子証明書取得"
 

@@ -17,6 +17,7 @@ import pytest
 
 from certclient.enrollment.journal import Journal
 from certclient.store.registry import registry
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.shell.shell import Shell
 from support.bank import USER_ID
 from support.command_line import CliComputer
@@ -76,9 +77,9 @@ def begin(computer: CliComputer, *arguments: str) -> subprocess.Popen[str]:
 
 def shown(driver: ShellDriver) -> dict[str, str]:
     """The state of each certificate in the main window, by serial number."""
-    table = driver.shell.window.table.certificates
+    words = driver.shell.window.cards.texts.rows
     return {
-        row.entry.certificate.serial_hex: table.state(row)
+        row.entry.certificate.serial_hex: words.state(row)
         for row in driver.shell.scanner.overview.rows
     }
 
@@ -129,20 +130,21 @@ def test_renewal_on_the_command_line_shows_while_it_runs_and_when_it_ends(
     serial = old.certificate.serial_hex
     until(lambda: shown(driver)[serial].startswith("手続き中です"))
     window = driver.shell.window
-    assert not window.card.isVisible()
-    (line,) = window.pending.texts
-    assert line.startswith(f"{USER_ID}（{ui.profile.bank.ja}）：このパソコンの別のプログラムが")
-    assert not window.pending.abandon_buttons[0].isVisible()
-    until(lambda: "認証局の発行を待っています" in window.pending.texts[0])
+    assert not window.asking
+    (card,) = window.unfinished
+    assert card.accessibleName().startswith(f"{ui.profile.bank.ja} {USER_ID}")
+    assert "このパソコンの別のプログラムが進めています。" in card.text
+    assert card.entry(Entry.GIVE_UP) is None
+    until(lambda: "認証局の発行を待っています" in card.text)
     renewal.send_signal(signal.SIGSTOP)
     assert_agrees(driver, computer)
     renewal.send_signal(signal.SIGCONT)
-    until(lambda: not window.pending.isVisible())
+    until(lambda: not window.unfinished)
     until(lambda: len(driver.shell.scanner.overview.rows) == 2)
     out, _ = renewal.communicate(timeout=600)
     assert renewal.returncode == 0, out
     assert_agrees(driver, computer)
-    selected = window.table.row
+    selected = window.row
     assert selected is not None
     assert selected.entry.certificate != old.certificate
 
@@ -162,8 +164,8 @@ def test_killed_or_waiting_command_leaves_what_the_window_says(
     renewal.communicate(timeout=600)
     until(lambda: not driver.shell.scanner.overview.procedures[0].running)
     assert_agrees(driver, computer)
-    assert not driver.shell.window.card.isVisible()
-    assert driver.shell.window.pending.isVisible()
+    assert not driver.shell.window.asking
+    assert driver.shell.window.unfinished
 
 
 def test_certificate_of_another_program_shows_within_two_seconds(
@@ -197,4 +199,4 @@ def test_token_out_and_in_again(ui: UiEnvironment, computer: CliComputer) -> Non
         assert not driver.shell.window.notes.isVisible(), "no word about modules or disks"
         token.plug()
         until(lambda: shown(driver) == before)
-        assert driver.shell.window.actions_row.renew.isEnabled()
+        assert driver.shell.window.card.act_button.isEnabled()

@@ -63,7 +63,7 @@ def test_renewal_from_the_card_takes_two_clicks(ui: UiEnvironment, program: Prog
     conditions = [row.condition for row in driver.shell.scanner.overview.rows]
     assert conditions == [Condition.VALID, Condition.ARCHIVED]
     assert old.certificate not in ui.usable(ui.pc)
-    assert not driver.shell.window.card.isVisible()
+    assert not driver.shell.window.asking
 
 
 def test_only_one_wizard_opens_per_user_id(ui: UiEnvironment, program: Program) -> None:
@@ -71,7 +71,7 @@ def test_only_one_wizard_opens_per_user_id(ui: UiEnvironment, program: Program) 
     driver = program()
     driver.starts()
     driver.press(driver.shell.window.card.act_button)
-    driver.press(driver.shell.window.actions_row.renew)
+    driver.press(driver.shell.window.card.act_button)
     assert len(driver.shell.wizard_manager.wizards) == 1
 
 
@@ -83,13 +83,12 @@ def test_interrupted_procedure_continues_with_one_click(
     ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     driver = program()
     driver.starts()
-    panel = driver.shell.window.pending
-    assert panel.isVisible()
-    (button,) = panel.buttons
+    (card,) = driver.shell.window.unfinished
+    button = card.act_button
     assert plain(button.text()) == "続ける"
     driver.press(button)
     driver.wizard_driver.arrives_at(WizardPageId.DONE)
-    until(lambda: not panel.isVisible())
+    until(lambda: not driver.shell.window.unfinished)
 
 
 def _start_waiting_renewal(ui: UiEnvironment, store_number: int = 0) -> Pending:
@@ -148,7 +147,7 @@ def test_link_selects_its_certificate_and_shows_the_notice(
     ui.add_certificate(ui.pc, 25, "TKYM1408055")
     driver = program()
     driver.starts(StartRequest(link=parse("certclient:renew?profile=practice&user=TKYM1408055")))
-    selected = driver.shell.window.table.row
+    selected = driver.shell.window.row
     assert selected is not None
     assert selected.entry.owner.user_id == "TKYM1408055"
     driver.wizard_driver.arrives_at(WizardPageId.NOTICE)

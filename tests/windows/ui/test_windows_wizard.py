@@ -121,8 +121,8 @@ def test_killed_renewal_is_finished_at_the_next_start(
     assert killed.returncode == 15, killed.stderr.decode()
     driver = program()
     driver.starts()
-    panel = driver.shell.window.pending
-    until(lambda: not panel.isVisible() and computer.usable() != [old])
+    window = driver.shell.window
+    until(lambda: not window.unfinished and computer.usable() != [old])
     (new,) = computer.usable()
     assert new != old
     assert bank_service.state_of(new) == "confirmed"
@@ -141,7 +141,7 @@ def test_language_changes_in_all_open_windows(
     context.languages.switch(Language.ENGLISH)
     wizard_driver.sees_button("Renew")
     wait(1)
-    assert plain(driver.shell.window.actions_row.renew.text()) == "Renew certificate"
+    assert plain(driver.shell.window.actions_row.obtain.text()) == "Obtain a certificate"
     assert not any("ぁ" <= letter <= "ヿ" for letter in wizard_driver.text), "kana in English texts"
     assert cut_off(wizard_driver.wizard) == []
     assert cut_off(driver.shell.window) == []

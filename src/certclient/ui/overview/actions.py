@@ -1,148 +1,180 @@
-"""The main window's buttons: general actions, and actions on the selected certificate."""
+"""The main window's top: title, すべて更新, 電子証明書取得, ヘルプ, and a menu for the rest."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QWidget
 
 from certclient.i18n.language import Language
-from certclient.ui.widgets import icons
+from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.flow import FlowLayout
-from certclient.ui.widgets.sizes import icon_size
+from certclient.ui.widgets.labels import Heading
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QPushButton
 
     from certclient.ui.overview.frame_context import FrameContext
-
-_GAP = 8
+    from certclient.ui.overview.menu_entries import MenuEntry
 
 _LANGUAGE_NAMES = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
 """Each language in its own name, whatever the current language."""
 
-
-class _ButtonRow(QWidget):
-    """Buttons side by side; they wrap when they do not fit."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._row = FlowLayout(self)
-        self._row.setSpacing(_GAP)
-        self._icons: dict[QPushButton, str] = {}
-
-    def add(self, icon: str) -> QPushButton:
-        button = QPushButton()
-        self._row.addWidget(button)
-        self._icons[button] = icon
-        return button
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Retranslates on a language switch; redraws icons on a palette or font change."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.LanguageChange:
-            self.retranslate()
-        elif event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.set_icons()
-
-    def event(self, event: QEvent) -> bool:
-        """Redraws icons on a screen of another resolution."""
-        if event.type() is QEvent.Type.DevicePixelRatioChange:
-            self.set_icons()
-        return super().event(event)
-
-    def set_enabled(self, enabled: bool) -> None:
-        for button in self._icons:
-            button.setEnabled(enabled)
-
-    def set_icons(self) -> None:
-        size, scale = icon_size(self), self.devicePixelRatio()
-        for button, name in self._icons.items():
-            button.setIcon(icons.text_icon(name, self.palette(), size.height(), scale))
-            button.setIconSize(size)
-
-    def texts(self) -> Mapping[QPushButton, str]:
-        """Returns each button's text in the current language."""
-        return {}
-
-    def retranslate(self) -> None:
-        for button, text in self.texts().items():
-            button.setText(text)
-        self.updateGeometry()
+_TITLE_LETTERS = 12
+"""The room for the title beside the buttons; with less, they stand below it."""
 
 
-class ActionRow(_ButtonRow):
-    """証明書更新, 電子証明書取得, すべて更新, ヘルプ, the language menu; all disabled at first."""
+class ActionRow(QWidget):
+    """All buttons but the menu are disabled at first."""
 
     def __init__(self, context: FrameContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.renew = self.add("renew")
-        self.obtain = self.add("obtain")
-        self.renew_all = self.add("renew-all")
-        self.help = self.add("help")
-        self.language = self.add("language")
+        self._title = Heading()
+        self._title.setWordWrap(False)
+        self.renew_all = self._button("renew-all")
+        self.obtain = self._button("obtain")
+        self.help = self._button("help")
+        self.menu = self._button("more")
+        self._menu = QMenu(self)
+        self._language_menu = QMenu(self._menu)
         self._languages = QActionGroup(self)
-        self.language.setMenu(self._language_menu())
-        self.set_enabled(False)
-        self.set_icons()
+        self._entries: Sequence[QAction] = ()
+        self.menu.setMenu(self._menu)
+        self._add_languages()
+        self._lay_out()
+        self.renew_all.hide()
+        self.set_enabled(enabled=False)
         self.retranslate()
 
+    @property
+    def buttons(self) -> Sequence[QPushButton]:
+        """From left to right."""
+        return self.renew_all, self.obtain, self.help, self.menu
+
+    @property
+    def language(self) -> QMenu:
+        """言語 / Language."""
+        return self._language_menu
+
+    def set_enabled(self, *, enabled: bool) -> None:
+        """Enables or disables every button."""
+        for button in self.buttons:
+            button.setEnabled(enabled)
+
+    def show_renew_all(self, *, shown: bool) -> None:
+        """すべて更新 stands there only if there is more than one to renew."""
+        self.renew_all.setVisible(shown)
+        self._arrange()
+
+    def show_entries(
+        self, entries: Sequence[MenuEntry], chosen: Callable[[MenuEntry], None]
+    ) -> None:
+        """Shows these entries at the top of the menu, in the current language; `chosen` is called
+        with the one that the user chooses."""
+        first = self._menu.actions()[len(self._entries)]
+        for action in self._entries:
+            self._menu.removeAction(action)
+            action.deleteLater()
+        made = []
+        for entry in entries:
+            action = QAction(entry.text, self._menu)
+            action.setData(entry.name)
+            action.triggered.connect(lambda _checked=False, entry=entry: chosen(entry))
+            self._menu.insertAction(first, action)
+            made.append(action)
+        self._entries = made
+
+    def entry(self, name: str) -> QAction:
+        """The action of the `MenuEntry` with this name. Raises KeyError."""
+        return {str(one.data()): one for one in self._entries}[name]
+
+    def add_submenu(self, menu: QMenu) -> None:
+        """Adds a menu below that of the languages."""
+        self._menu.addMenu(menu)
+
     def texts(self) -> Mapping[QPushButton, str]:
-        """Returns each button's text in the current language."""
+        """Each button's text in the current language."""
         return {
-            self.renew: self.tr("&Renew certificate"),
-            self.obtain: self.tr("&Obtain a certificate"),
             self.renew_all: self.tr("Renew &all"),
+            self.obtain: self.tr("&Obtain a certificate"),
             self.help: self.tr("&Help"),
-            self.language: self.tr("言語 / Lan&guage"),
+            self.menu: self.tr("Men&u"),
         }
 
     def retranslate(self) -> None:
         """Also checks the current language in the menu."""
-        super().retranslate()
+        self._title.setText(self.tr("Certificates"))
+        for button, text in self.texts().items():
+            button.setText(text)
+        self._language_menu.setTitle(self.tr("言語 / Lan&guage"))
         for action in self._languages.actions():
             action.setChecked(action.data() == self._context.languages.current.value)
+        self._arrange()
 
-    def _language_menu(self) -> QMenu:
-        menu = QMenu(self)
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its widest button: the others move below."""
+        hint = super().minimumSizeHint()
+        return QSize(max(one.sizeHint().width() for one in self.buttons), hint.height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows language and text size."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+        elif event.type() is QEvent.Type.FontChange:
+            self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the buttons below the title if there is no room beside it."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _button(self, icon: str) -> SecondaryButton:
+        button = SecondaryButton()
+        button.set_icon(icon)
+        return button
+
+    def _lay_out(self) -> None:
+        self._row = QWidget()
+        flow = FlowLayout(self._row)
+        flow.setSpacing(Space.S)
+        for button in self.buttons:
+            flow.addWidget(button)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(Space.S)
+        self._line.addWidget(self._title, 1)
+        self._line.addWidget(self._row, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _arrange(self) -> None:
+        shown = [one for one in self.buttons if not one.isHidden()]
+        gaps = Space.S * (len(shown) - 1)
+        buttons = sum(one.sizeHint().width() for one in shown) + gaps
+        beside = (
+            self.width() - buttons >= _TITLE_LETTERS * self._title.fontMetrics().averageCharWidth()
+        )
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._line.setDirection(across if beside else down)
+        self._row.setMinimumWidth(buttons if beside else 0)
+
+    def _add_languages(self) -> None:
         for language, name in _LANGUAGE_NAMES.items():
             action = QAction(name, self._languages)
             action.setCheckable(True)
             action.setData(language.value)
-            menu.addAction(action)
+            self._language_menu.addAction(action)
         self._languages.triggered.connect(self._switch)
-        return menu
+        self._menu.addSeparator()
+        self._menu.addMenu(self._language_menu)
 
     def _switch(self, action: QAction) -> None:
         language = Language(action.data())
         self._context.settings.language = language
         self._context.languages.switch(language)
-
-
-class SelectionRow(_ButtonRow):
-    """Actions on the selected certificate; disabled at first."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.details = self.add("details")
-        self.archive = self.add("put-away")
-        self.restore = self.add("bring-back")
-        self.delete = self.add("delete")
-        self.change_pin = self.add("usb")
-        self.set_enabled(False)
-        self.change_pin.hide()
-        self.set_icons()
-        self.retranslate()
-
-    def texts(self) -> Mapping[QPushButton, str]:
-        """Returns each button's text in the current language."""
-        return {
-            self.details: self.tr("&Details"),
-            self.archive: self.tr("&Put away"),
-            self.restore: self.tr("&Bring back"),
-            self.delete: self.tr("Delete &for good…"),
-            self.change_pin: self.tr("&Change the PIN…"),
-        }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QTreeView, QWidget
 
 from certclient.ui.overview.delegates import CertificateDelegate
-from certclient.ui.overview.models import CertificateModel, Column, row_at
+from certclient.ui.overview.models import CertificateModel, Column, row_at, state_at
 from certclient.ui.widgets.selection import keep_selection_visible
 
 if TYPE_CHECKING:
@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from certclient.enrollment.overview import Overview, Row
+    from certclient.enrollment.overview import Row
     from certclient.ui.context import AppContext
+    from certclient.ui.overview.card_texts import CardTexts
+    from certclient.ui.overview.owner_facts import OwnerFacts
+    from certclient.ui.overview.owner_state import OwnerState
 
 _LEAST_LINES = 7
 """Minimum height in lines of text: header and two certificates. With large text on a small screen
 only the list scrolls then, not the window around it as well."""
 
 _MEASURED_ROWS = 40
+
+_URGENCY = -1
+"""The order without a column: the most urgent first."""
 
 _STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
 
@@ -36,13 +42,19 @@ class CertificateTable(QTreeView):
     """At most one row is selected; the selection survives a refresh."""
 
     chosen = Signal(object)
-    """The selected Row, or None."""
+    """The selected OwnerState, or None."""
     opened = Signal(object)
-    """The Row activated with Enter or a double click."""
+    """The OwnerState activated with Enter or a double click."""
 
-    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: AppContext,
+        texts: CardTexts,
+        facts: OwnerFacts,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.certificates = CertificateModel(context, self)
+        self.certificates = CertificateModel(context, texts, facts, self)
         self.setModel(self.certificates)
         self.setItemDelegate(CertificateDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -50,43 +62,50 @@ class CertificateTable(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAllColumnsShowFocus(True)
         self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
         self._widths: dict[Column, int] = {}
         """What the columns' contents need, in pixels; {} until measured."""
+        self._sorted: tuple[int, Qt.SortOrder] = (_URGENCY, Qt.SortOrder.AscendingOrder)
         keep_selection_visible(self)
-        self.setIndentation(self.fontMetrics().height())
         self.setTabKeyNavigation(False)
-        self.header().setSectionsMovable(False)
-        self.header().setStretchLastSection(False)
-        self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.row))
+        self._set_up_header()
+        self.selectionModel().selectionChanged.connect(
+            lambda *_: self.chosen.emit(self.chosen_state)
+        )
         self.activated.connect(self._open)
         self._retranslate()
 
-    def show_overview(self, overview: Overview) -> None:
-        """Shows new contents. Keeps the selection and the fold's state.
-
-        If the selected row is gone or no longer counts, selects the one that counts for its owner;
-        without one, the first one due, or else the first row.
-        """
-        before = self.row
-        unfolded = self.isExpanded(self.certificates.fold)
+    def show_states(self, states: Sequence[OwnerState]) -> None:
+        """Shows new contents. Keeps the selected certificate, else its owner, else the first."""
+        before = self.chosen_state
         scrolled = self.verticalScrollBar().value()
-        reset = self.certificates.show(overview)
+        reset = self.certificates.show_states(states)
         if reset:
-            self._span_fold()
-            self.setExpanded(self.certificates.fold, unfolded)
             self.verticalScrollBar().setValue(scrolled)
-        chosen = _choice(before, overview)
-        moved = chosen is not None and (before is None or chosen.name != before.name)
-        if moved:
-            # The most urgent row comes first, and stays in sight if the list is not too long.
-            self.scrollToTop()
-        if chosen is None:
-            self.setCurrentIndex(self.certificates.index(0, 0))
-        elif moved or reset:
-            self.select(chosen)
+            self._choose_again(before)
         if reset or self.certificates.changed:
             self._measure_columns()
-        self.chosen.emit(self.row)
+        self.chosen.emit(self.chosen_state)
+
+    def set_filter(self, text: str) -> None:
+        """Shows only rows in which each word of `text` occurs."""
+        before = self.chosen_state
+        self.certificates.set_filter(text)
+        self._choose_again(before)
+        self.chosen.emit(self.chosen_state)
+
+    def sort_by(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by a column; -1: the most urgent first."""
+        before = self.chosen_state
+        self._sorted = (column, order)
+        self.header().setSortIndicator(column, order)
+        self.certificates.sort(column, order)
+        self._choose_again(before)
+
+    @property
+    def chosen_state(self) -> OwnerState | None:
+        """The selected OwnerState, or None."""
+        return state_at(self.currentIndex())
 
     @property
     def row(self) -> Row | None:
@@ -95,7 +114,9 @@ class CertificateTable(QTreeView):
 
     def select(self, row: Row) -> None:
         """Selects a row and scrolls to it; does nothing if it is gone."""
-        index = self.certificates.find(row.name)
+        self._select(self.certificates.find(row.name))
+
+    def _select(self, index: QModelIndex) -> None:
         if index.isValid():
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
@@ -115,14 +136,40 @@ class CertificateTable(QTreeView):
             self._measure_columns()
 
     def _open(self, index: QModelIndex) -> None:
-        row = row_at(index)
-        if row is not None:
-            self.opened.emit(row)
+        state = state_at(index)
+        if state is not None:
+            self.opened.emit(state)
 
-    def _span_fold(self) -> None:
-        fold = self.certificates.fold
-        if fold.isValid():
-            self.setFirstColumnSpanned(fold.row(), QModelIndex(), True)
+    def _choose_again(self, before: OwnerState | None) -> None:
+        """Selects the same certificate, else its owner's, else the first row."""
+        model = self.certificates
+        found = model.find(before.name) if before is not None else QModelIndex()
+        if before is not None and not found.isValid():
+            found = model.find_owner(before.key)
+        if found.isValid():
+            self._select(found)
+        else:
+            self.scrollToTop()
+            self.setCurrentIndex(model.index(0, 0))
+
+    def _set_up_header(self) -> None:
+        header = self.header()
+        header.setSectionsMovable(False)
+        header.setStretchLastSection(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(_URGENCY, Qt.SortOrder.AscendingOrder)
+        header.sectionClicked.connect(self._sort)
+
+    def _sort(self, column: int) -> None:
+        """A click sorts by the column, a second one the other way round, a third one not."""
+        ascending, descending = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        if self._sorted == (column, ascending):
+            self.sort_by(column, descending)
+        elif self._sorted == (column, descending):
+            self.sort_by(_URGENCY)
+        else:
+            self.sort_by(column)
 
     def _measure_columns(self) -> None:
         """Measures what the contents need: once for each change of contents or font, as texts in
@@ -136,21 +183,14 @@ class CertificateTable(QTreeView):
         for column in Column:
             needed = [delegate.width(option, column, text) for text in self._texts(column)]
             inside = max(needed, default=0)
-            if column is Column.USER:
-                inside += self.indentation() * (1 + self.isExpanded(self.certificates.fold))
             self._widths[column] = max(self.header().sectionSizeHint(column), inside)
         self._fit_columns()
 
     def _texts(self, column: Column) -> set[str]:
         """The texts of a column, in a long list those of its first lines."""
-        model, fold = self.certificates, self.certificates.fold
-        parents = (QModelIndex(), *([fold] if self.isExpanded(fold) else []))
-        indexes = (
-            model.index(number, column, parent)
-            for parent in parents
-            for number in range(min(model.rowCount(parent), _MEASURED_ROWS))
-        )
-        return {str(index.data()) for index in indexes if row_at(index) is not None}
+        model = self.certificates
+        numbers = range(min(model.rowCount(), _MEASURED_ROWS))
+        return {str(model.index(number, column).data()) for number in numbers}
 
     def _fit_columns(self) -> None:
         """Shows all columns if there is room. On a small screen or with large text, hides columns
@@ -182,16 +222,3 @@ class CertificateTable(QTreeView):
         self.setAccessibleName(self.tr("Certificates"))
         self.certificates.emit_texts_changed()
         self._measure_columns()
-
-
-def _choice(before: Row | None, overview: Overview) -> Row | None:
-    """The row to select: the same as before, or its successor after a renewal."""
-    same = next((row for row in overview.rows if before and row.name == before.name), None)
-    if same is not None and (not same.folded or (before is not None and before.folded)):
-        return same
-    if before is not None:
-        own = [row for row in overview.rows if row.key == before.key and not row.folded]
-        if own:
-            return max(own, key=lambda row: (row.condition.counts, row.entry.certificate.not_after))
-    first = next((row for row in overview.rows if not row.folded), None)
-    return next(iter(overview.due), same or first)

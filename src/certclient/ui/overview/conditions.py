@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
+from certclient.ui.overview.owner_state import Level, OwnerState, level_of
+from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sign import AMBER, GREEN, PLAIN, RED, Sign
 
 _UNFINISHED = Sign("waiting", *AMBER)
@@ -26,6 +28,34 @@ CONDITION_STYLES = {
     Condition.NO_GAIN: Sign("renewable", *AMBER),
     Condition.UNFINISHED: _UNFINISHED,
     Condition.NOT_ACCEPTED: Sign("not-accepted", *RED),
+}
+
+
+def sign_of(state: OwnerState) -> tuple[Severity, str]:
+    """The colour and the icon of a card's state."""
+    row = state.row
+    if state.procedure is not None:
+        icon = _PHASE_ICONS[state.procedure.phase]
+    else:
+        icon = style_of(row).icon if row is not None else _UNFINISHED.icon
+    return _SEVERITIES[level_of(state)], icon
+
+
+_PHASE_ICONS = {
+    ProcedurePhase.RUNNING: "waiting",
+    ProcedurePhase.WAITING: "waiting",
+    ProcedurePhase.INTERRUPTED: "waiting",
+    ProcedurePhase.FAILED: "urgent",
+}
+
+_SEVERITIES = {
+    Level.ASKS: Severity.WARNING,
+    Level.URGENT: Severity.ERROR,
+    Level.ENDED: Severity.ERROR,
+    Level.DUE: Severity.WARNING,
+    Level.GOES_ON: Severity.INFORMATION,
+    Level.GOOD: Severity.SUCCESS,
+    Level.QUIET: Severity.NEUTRAL,
 }
 
 

@@ -21,9 +21,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from certclient.model.destination import Destination
-from certclient.ui.overview.conditions import CONDITION_STYLES, style_of
-from certclient.ui.overview.models import Column, row_at
+from certclient.ui.overview.conditions import sign_of
+from certclient.ui.overview.models import Column, state_at
+from certclient.ui.overview.owner_state import OwnerState
 from certclient.ui.widgets import icons
+from certclient.ui.widgets.tokens import tokens
 
 if TYPE_CHECKING:
     from certclient.enrollment.overview import Row
@@ -49,8 +51,6 @@ class CertificateDelegate(QStyledItemDelegate):
         """Returns a size that fits the icon and two lines of text. All rows are equally high, so
         that a view need not ask for each."""
         height = 2 * _line_height(option.fontMetrics, _HIGH_TEXT) + _GAP
-        if row_at(index) is None:
-            return QSize(super().sizeHint(option, index).width(), height)
         return QSize(self.width(option, index.column(), str(index.data())), height)
 
     def width(self, option: QStyleOptionViewItem, column: int, text: str) -> int:
@@ -66,23 +66,23 @@ class CertificateDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         """Draws timeline, icon and wrapped text; leaves other cells to Qt."""
-        row = row_at(index)
-        if row is None or index.column() not in _DRAWN:
+        state = state_at(index)
+        if state is None or index.column() not in _DRAWN:
             super().paint(painter, option, index)
             return
         self._paint_background(painter, option, index)
         area = QRectF(option.rect).adjusted(_GAP, 0, -_GAP, 0)
         painter.save()
         painter.setFont(option.font)
-        if row.absent:
+        if state.row is not None and state.row.absent and not _selected(option):
             option.palette.setCurrentColorGroup(QPalette.ColorGroup.Disabled)
-        if index.column() == Column.LEFT and index.data():
-            _paint_timeline(painter, option, area, row, str(index.data()))
+        if index.column() == Column.LEFT and index.data() and state.row is not None:
+            _paint_timeline(painter, option, area, state.row, str(index.data()))
         elif index.column() not in _SHAPED:
             painter.setPen(_text_colour(option))
             painter.drawText(area, _WRAP, str(index.data()))
         else:
-            name, colour = _shape(row, index.column(), option)
+            name, colour = _shape(state, index.column(), option)
             _paint_shape(painter, option, area, name, colour, str(index.data()))
         painter.restore()
 
@@ -125,15 +125,15 @@ def _line_height(metrics: QFontMetrics, text: str) -> int:
     return metrics.boundingRect(QRect(0, 0, 1 << 20, 0), _WRAP, text).height()
 
 
-def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor]:
+def _shape(state: OwnerState, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor]:
     """Returns the icon's name and colour."""
+    row = state.row
     if column == Column.PLACE:
-        usb = row.entry.store.destination is Destination.USB
+        usb = row is not None and row.entry.store.destination is Destination.USB
         return ("usb" if usb else "pc"), _text_colour(option)
-    condition_style = style_of(row)
-    plain = _selected(option) or row.absent
-    colour = _text_colour(option) if plain else condition_style.colour(option.palette)
-    return condition_style.icon, colour
+    severity, icon = sign_of(state)
+    plain = _selected(option) or (row is not None and row.absent)
+    return icon, _text_colour(option) if plain else tokens().state(severity).text
 
 
 def _paint_shape(
@@ -172,8 +172,9 @@ def _paint_timeline(
     painter.drawRect(track)
     whole = row.entry.life.renew_days
     left = min(max(row.entry.life.days_left / whole, 0.0), 1.0)
+    severity, _ = sign_of(OwnerState(*row.key, row))
     plain = _selected(option) or row.absent
-    fill = colour if plain else CONDITION_STYLES[row.condition].colour(option.palette)
+    fill = colour if plain else tokens().state(severity).text
     painter.fillRect(QRectF(track.left(), track.top(), track.width() * left, _BAR), fill)
     for day in row.profile.reminder_days:
         if 0 < day < whole:

@@ -50,9 +50,6 @@ class LeftoverPanel(LinesPanel):
         for line in self._lines[1:]:
             line.button.setText(without_mnemonic(line.button.text()))
 
-    def _heading(self) -> str:
-        return self.tr("Left behind")
-
 
 class _LeftoverLine(PanelLine):
     removal_requested = Signal(object)
@@ -72,6 +69,7 @@ class _LeftoverLine(PanelLine):
             "{place}: a key that no certificate uses was left by an interrupted procedure (number"
             " {number}). It does no harm there."
         )
-        self._sentence.setText(text.format(place=place, number=self._leftover.name))
+        text = text.format(place=place, number=self._leftover.name)
+        self._show(self.tr("Left behind"), text)
         self.button.setText(self.tr("Cl&ear away…"))
         self.button.setAccessibleName(self.tr("Clear away: {0}").format(self._leftover.name))

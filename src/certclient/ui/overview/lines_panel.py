@@ -1,41 +1,52 @@
-"""A box of the main window with one line for each thing that it lists."""
+"""Callouts of the main window: one for each thing that concerns no owner's card."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.buttons import SecondaryButton
+from certclient.ui.widgets.callout import Tinted
+from certclient.ui.widgets.parts import Sentence, StrongText, sentences
+from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QPushButton
 
-class PanelLine(QWidget):
-    """A text and its buttons, of which `button` is the first."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._sentence = Sentence()
-        self.button = QPushButton()
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.addWidget(self._sentence, 1)
-        self._layout.addWidget(self.button)
+class PanelLine(Tinted):
+    """A title, a text and a button."""
+
+    def __init__(self, severity: Severity = Severity.INFORMATION) -> None:
+        super().__init__(severity)
+        self._title, self._sentence = StrongText(), Sentence()
+        self.button = SecondaryButton()
+        self.column.addWidget(self._title)
+        self.column.addWidget(self._sentence)
+        self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
 
     @property
     def text(self) -> str:
-        """What the line says."""
+        """What the line says, without its title."""
         return self._sentence.text()
 
     def retranslate(self) -> None:
         """Sets the texts in the current language."""
         raise NotImplementedError
 
+    def _show(self, title: str, text: str) -> None:
+        self._title.set_text(title)
+        self._sentence.setText(text)
+        self.setAccessibleName(title or text)
+        self.setAccessibleDescription(sentences(text if title else ""))
 
-class LinesPanel(QGroupBox):
+
+class LinesPanel(QWidget):
     """Hidden while it has no line."""
 
     _lines: Sequence[PanelLine]
@@ -44,11 +55,13 @@ class LinesPanel(QGroupBox):
         super().__init__(parent)
         self._lines = ()
         self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(Space.S)
         self.hide()
 
     @property
     def buttons(self) -> list[QPushButton]:
-        """The first button of each line."""
+        """The button of each line."""
         return [line.button for line in self._lines]
 
     @property
@@ -74,9 +87,5 @@ class LinesPanel(QGroupBox):
         self.setVisible(bool(self._lines))
 
     def _retranslate(self) -> None:
-        self.setTitle(self._heading())
         for line in self._lines:
             line.retranslate()
-
-    def _heading(self) -> str:
-        raise NotImplementedError

@@ -13,16 +13,18 @@ from certclient.ui.overview.frame_context import EarlyContext
 from certclient.ui.overview.window_frame import WindowFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtGui import QCloseEvent
 
     from certclient.enrollment.overview import Overview, Row
-    from certclient.enrollment.procedure_status import ProcedureStatus
     from certclient.enrollment.run_results import RunResult
     from certclient.model.errors import CertclientError
     from certclient.ui.context import AppContext
-    from certclient.ui.overview.contents import ArchiveAction
+    from certclient.ui.overview.card_menu import Entry
+    from certclient.ui.overview.menu_entries import MenuEntry
+    from certclient.ui.overview.owner_card import OwnerCard
+    from certclient.ui.overview.owner_state import Act, OwnerState
 
 
 class MainWindow(WindowFrame):
@@ -67,21 +69,15 @@ class MainWindow(WindowFrame):
         from certclient.ui.overview import contents
 
         self._context = context
-        self.card = contents.NoticeCard(context)
         self.results = contents.ResultPanel(context)
-        self.pending = contents.PendingPanel(context)
         self.leftovers = contents.LeftoverPanel(context)
+        self.cards = contents.CardPage(context)
         yield
-        self.table = contents.CertificateTable(context)
-        self.empty = contents.EmptyPage(context)
+        self.others = contents.OthersSection(context, self.cards.texts, self.cards.facts, self)
+        self.empty = contents.EmptyPage(context, self._open_entry)
         self.notes = contents.NoteLines(context)
-        self.undo = contents.ActionLine(context)
-        self.older = contents.OlderCertificatesLine(context, self)
         yield
-        self.removals = contents.ArchiveTask(context, self)
-        self.pin_changes = contents.PinChangeTask(context, self)
-        self.revocations = contents.RevocationTask(context, self)
-        self.cleanup = contents.ProcedureCleanup(context, self)
+        self.card_actions = contents.CardActions(context, self)
         self.help_window = contents.HelpWindow(context, self)
         yield
         self.updates = contents.UpdateLine(context)
@@ -91,14 +87,49 @@ class MainWindow(WindowFrame):
         yield
         self._lay_out_contents(contents.RehearsalBanner(context.rehearsal))
         self._connect_requests()
-        self._connect_removals()
+        self._connect_cards()
         yield
-        self.actions_row.set_enabled(True)
+        self.actions_row.set_enabled(enabled=True)
         self.actions_row.obtain.setEnabled(bool(context.profiles))
-        self._choose(None)
         self.filled = True
+        self._retranslate()
         self._show()
         context.state.changed.connect(self._show)
+
+    # What is shown
+
+    @property
+    def row(self) -> Row | None:
+        """The selected certificate: of the card that has the focus or had it last."""
+        state = self.cards.state
+        return state.row if state is not None else None
+
+    @property
+    def asking(self) -> Sequence[OwnerCard]:
+        """The cards that ask their user to do something now, from top to bottom."""
+        return [card for card in self.cards.cards if card.asks]
+
+    @property
+    def card(self) -> OwnerCard:
+        """The card that asks most urgently. Raises IndexError if none asks."""
+        return self.asking[0]
+
+    @property
+    def unfinished(self) -> Sequence[OwnerCard]:
+        """The cards of procedures that run, wait or have stopped, from top to bottom."""
+        return [card for card in self.cards.cards if card.state.procedure is not None]
+
+    def card_of(self, user_id: str) -> OwnerCard:
+        """The card of this user ID. Raises LookupError if there is none."""
+        found = [card for card in self.cards.cards if card.state.user_id == user_id]
+        if not found:
+            raise LookupError(user_id)
+        return found[0]
+
+    def select(self, row: Row) -> None:
+        """Selects the certificate and shows it; does nothing if it is gone."""
+        if not self.cards.select(row) and any(row.name == one.name for one in self._overview.rows):
+            self.others.select(row)
 
     @property
     def _overview(self) -> Overview:
@@ -107,38 +138,45 @@ class MainWindow(WindowFrame):
     def _show(self) -> None:
         """Shows the observed state, once the stores have been scanned or what was last known of
         them has been read."""
-        from certclient.ui.overview.contents import any_pin
+        from certclient.ui.overview.contents import board_of
 
         overview = self._overview
         self.results.show_results(overview.results)
         if not overview.complete and not overview.rows:
-            self._pages.setCurrentWidget(self.empty)
+            self._show_page(self.empty)
             return
-        if overview.complete:
-            self.empty.scan_finished()
-        self._pages.setCurrentWidget(self.table if overview.rows else self.empty)
-        self.table.show_overview(overview)
-        self.card.show_overview()
-        self.pending.show_procedures(overview.procedures)
+        board = board_of(overview)
+        self._show_page(self.cards if board.cards else self.empty, fills=board.as_table)
+        self.empty.show_overview(overview)
+        self.cards.show_board(board)
+        self.others.show_others(board.others, overview)
         self.leftovers.show_leftovers(overview.leftovers)
-        self.older.show_overview(overview)
         self.notes.show_overview()
         self.help_window.show_overview(overview)
         # While a batch goes on, the button raises its window.
         goes_on = any(one.batch and one.local for one in overview.procedures)
-        self.actions_row.renew_all.setEnabled(goes_on or len(overview.due) > 1)
-        self.selection_row.change_pin.setVisible(any_pin(overview))
-        self._choose(self.table.row)
+        self.actions_row.show_renew_all(shown=goes_on or len(overview.due) > 1)
+        self._order_focus()
         self._focus_first()
 
+    def _show_page(self, page: QWidget, *, fills: bool = False) -> None:
+        """`fills`: the page takes all the height that is left."""
+        other = self.empty if page is self.cards else self.cards
+        if page.isHidden():
+            self._focused = False
+        other.hide()
+        page.show()
+        self._content.setStretchFactor(page, int(fills))
+        self._filler.setVisible(not fills)
+
     def _focus_first(self) -> None:
-        """After the first scan, focuses what is most likely wanted: the card's button, the list, or
-        電子証明書を取得する."""
+        """After the first scan, focuses what is most likely wanted: the button of the most urgent
+        card, the card itself, or 電子証明書を取得する."""
         if self._focused:
             return
         self._focused = True
-        wanted = (self.card.act_button, self.table, self.empty.obtain, self.empty.practise)
-        for one in wanted:
+        cards = [one for card in self.cards.cards[:1] for one in (card.act_button, card)]
+        for one in (*cards, self.empty.obtain, self.empty.practise, self.actions_row.menu):
             if one.isVisibleTo(self):
                 one.setFocus()
                 return
@@ -180,58 +218,63 @@ class MainWindow(WindowFrame):
     # Layout and connections
 
     def _lay_out_contents(self, banner: QWidget) -> None:
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.table)
-        above = (self.card, self.updates, self.results, self.pending, self.leftovers)
-        for number, part in enumerate(above):
-            self._content.insertWidget(number, part)
-        below = self._content.indexOf(self._pages) + 1
-        for number, part in enumerate((self.undo, self.older, self.checking, self.notes)):
-            self._content.insertWidget(below + number, part)
-        self._last_row.addWidget(self.about, 0, Qt.AlignmentFlag.AlignBottom)
+        self._above = (self.updates, self.results, self.card_actions.undo)
+        self._below = (self.others, self.leftovers, self.notes)
+        at = self._content.indexOf(self._filler)
+        for number, part in enumerate((*self._above, self.cards, self.empty, *self._below)):
+            self._content.insertWidget(at + number, part)
+        self.cards.hide()
+        self._last_row.addWidget(self.checking, 1)
+        self._last_row.addWidget(self.about, 0, Qt.AlignmentFlag.AlignRight)
         self._outer.insertWidget(0, banner)
-        middle = (self.actions_row, self._pages, self.undo, self.older)
-        _order_focus((*above, *middle, self.selection_row, self.about))
+
+    def _order_focus(self) -> None:
+        """Lets Tab go through the window from top to bottom, whatever was made first."""
+        cards = (self.empty, *self.cards.cards, self.cards.part)
+        parts = (self.actions_row, *self._above, *cards, *self._below, self.about)
+        order = [one for part in parts for one in (part, *part.findChildren(QWidget))]
+        takes = [one for one in order if one.focusPolicy() is not Qt.FocusPolicy.NoFocus]
+        if takes != self._takes:
+            self._takes = takes
+            for before, after in pairwise(takes):
+                QWidget.setTabOrder(before, after)
+
+    _takes: Sequence[QWidget] = ()
 
     def _connect_requests(self) -> None:
-        checked = self._checked
-        self.card.renew_requested.connect(checked.on_row(self.renew_requested.emit))
-        self.card.obtain_requested.connect(checked.on_row(self.replacement_wanted.emit))
-        self.card.postponed.connect(self.postponed)
-        self.pending.resume_requested.connect(self.resume_requested)
-        self.table.chosen.connect(self._choose)
-        self.table.opened.connect(checked.on_row(self._open_row))
+        checked, row = self._checked, self.actions_row
         self.results.seen.connect(self._confirm_results)
         refresh = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self)
         refresh.activated.connect(self.stores_changed)
-        actions = self.actions_row
-        actions.renew.clicked.connect(self._on_chosen(self._renew))
-        actions.obtain.clicked.connect(lambda: checked.run(self.obtain_requested.emit))
-        actions.renew_all.clicked.connect(lambda: checked.run(self.batch_requested.emit))
-        actions.help.clicked.connect(self._show_help)
+        row.obtain.clicked.connect(lambda: checked.run(self.obtain_requested.emit))
+        row.renew_all.clicked.connect(lambda: checked.run(self.batch_requested.emit))
+        row.help.clicked.connect(self._show_help)
         self.empty.obtain.clicked.connect(self.obtain_requested)
-        self.selection_row.details.clicked.connect(self._on_chosen(self._show_details))
         self.help_window.about_requested.connect(self.about.open_window)
+        self.card_actions.done.connect(self._store_task_done)
+        self.card_actions.failed.connect(self.show_error)
+        self.card_actions.changed.connect(self.stores_changed)
+        self.others.older.done.connect(self._store_task_done)
+        self.others.older.failed.connect(self._older_failed)
+        self.leftovers.removal_requested.connect(self.card_actions.cleanup.confirm_removal)
 
-    def _connect_removals(self) -> None:
-        row = self.selection_row
-        row.archive.clicked.connect(self._on_chosen(self._archive))
-        row.restore.clicked.connect(self._on_chosen(self._restore))
-        row.delete.clicked.connect(self._on_chosen(self._confirm_delete))
-        self.undo.undo_requested.connect(self._undo_archive)
-        self.removals.done.connect(self._removed)
-        self.removals.failed.connect(self.show_error)
-        row.change_pin.clicked.connect(self._on_chosen(self.pin_changes.start))
-        self.pin_changes.done.connect(self._cleanup_done)
-        self.pin_changes.failed.connect(self._failed_at_store)
-        self.revocations.done.connect(self._cleanup_done)
-        self.revocations.failed.connect(self._failed_at_store)
-        self.pending.abandon_requested.connect(self._confirm_abandon)
-        self.leftovers.removal_requested.connect(self.cleanup.confirm_removal)
-        self.cleanup.done.connect(self._cleanup_done)
-        self.cleanup.failed.connect(self._cleanup_failed)
-        self.older.done.connect(self._cleanup_done)
-        self.older.failed.connect(self._cleanup_failed)
+    def _connect_cards(self) -> None:
+        from certclient.ui.overview.contents import Entry
+
+        self.cards.acted.connect(self._act)
+        self.cards.chosen.connect(self._choose)
+        self.cards.postponed.connect(self._postpone)
+        self.cards.opened.connect(self._open)
+        self.others.table.opened.connect(lambda state: self._choose(state, Entry.DETAILS))
+        self.others.opened.connect(self._order_focus)
+        buttons = self.others.actions_row
+        for button, entry in (
+            (buttons.details, Entry.DETAILS),
+            (buttons.archive, Entry.PUT_AWAY),
+            (buttons.restore, Entry.BRING_BACK),
+            (buttons.delete, Entry.DELETE),
+        ):
+            button.clicked.connect(lambda _=False, entry=entry: self._choose_other(entry))
 
     # Qt events
 
@@ -246,123 +289,81 @@ class MainWindow(WindowFrame):
         their own and continue."""
         self._settings.geometry = self.saveGeometry()
         if self.filled:
-            for task in (self.removals, self.pin_changes, self.revocations, self.cleanup):
-                task.close()
-            self.older.close_prompt()
+            self.card_actions.close()
+            self.others.older.close_prompt()
         super().closeEvent(event)
         self.closed.emit()
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Client certificates"))
+        if self.filled:
+            from certclient.ui.overview.contents import menu_entries
+
+            self.actions_row.show_entries(menu_entries(), self._open_entry)
 
     # User actions
 
-    def _choose(self, row: Row | None) -> None:
-        from certclient.ui.overview import contents
+    def _act(self, state: OwnerState, act: Act) -> None:
+        """The one button of a card."""
+        from certclient.ui.overview.contents import Act
 
-        obstacle = contents.renewal_obstacle(self._context, row)
-        renew = self.actions_row.renew
-        renew.setEnabled(row is not None and not obstacle)
-        renew.setToolTip(contents.tool_tip(obstacle))
-        renew.setAccessibleDescription(obstacle)
-        buttons = self.selection_row
-        buttons.details.setEnabled(row is not None)
-        can: frozenset[ArchiveAction] = frozenset()
-        if row is not None:
-            can = contents.possible(row, self._overview, self._context.clock())
-        action = contents.ArchiveAction
-        buttons.archive.setEnabled(action.ARCHIVE in can)
-        buttons.restore.setEnabled(action.RESTORE in can)
-        buttons.delete.setEnabled(action.DELETE in can)
-        buttons.change_pin.setEnabled(contents.can_change_pin(row))
+        row, procedure = state.row, state.procedure
+        if procedure is not None:
+            self._resume(state)
+        elif row is not None and act is Act.OBTAIN:
+            self._checked.run_on(row, self.replacement_wanted.emit)
+        elif row is not None:
+            self._checked.run_on(row, self.renew_requested.emit)
 
-    def _on_chosen(self, action: Callable[[Row], None]) -> Callable[[], None]:
-        """A slot that calls `action` with the selected row, once the stores have been read."""
-        return lambda: self._checked.run_on(self.table.row, action)
+    def _resume(self, state: OwnerState) -> None:
+        self.resume_requested.emit(state.procedure)
 
-    def _renew(self, row: Row) -> None:
-        if row.procedure is not None:
-            self.resume_requested.emit(row.procedure)
+    def _choose(self, state: OwnerState, entry: Entry) -> None:
+        """An entry of 「その他」."""
+        from certclient.ui.overview.contents import Entry
+
+        if entry is Entry.GIVE_UP and state.procedure is not None:
+            self.card_actions.give_up(state.procedure)
+        elif state.row is not None and entry is Entry.RENEW:
+            self._checked.run_on(state.row, self.renew_requested.emit)
+        elif state.row is not None:
+            self._checked.run_on(state.row, lambda row: self.card_actions.act(row, entry))
+
+    def _choose_other(self, entry: Entry) -> None:
+        state = self.others.table.chosen_state
+        if state is not None:
+            self._choose(state, entry)
+
+    def _open(self, state: OwnerState) -> None:
+        """Enter or a double click in the table: the window of what runs, else the details."""
+        from certclient.ui.overview.contents import Entry
+
+        if state.procedure is not None and state.procedure.running:
+            self._resume(state)
         else:
-            self.renew_requested.emit(row)
+            self._choose(state, Entry.DETAILS)
 
-    def _open_row(self, row: Row) -> None:
-        """Enter or a double click: the window of what runs, else the details."""
-        if row.procedure is not None and row.procedure.running:
-            self.resume_requested.emit(row.procedure)
-        else:
-            self._show_details(row)
+    def _postpone(self, state: OwnerState) -> None:
+        """後で更新する."""
+        if state.row is not None:
+            self._context.state.state.postpone([state.row])
+            self.postponed.emit((state.row,))
 
     def _confirm_results(self, results: Sequence[RunResult]) -> None:
         self._context.state.state.see(*results)
         self.closed.emit()
 
+    def _open_entry(self, entry: MenuEntry) -> None:
+        entry.open(self._context, self)
+
     def _show_help(self) -> None:
         self.help_window.show()
         self.help_window.raise_()
 
-    def _show_details(self, row: Row) -> None:
-        from certclient.ui.overview.contents import DetailsDialog, can_revoke
-
-        place = self.table.certificates.place(row)
-        details = DetailsDialog(self._context, row, place, self, revocable=can_revoke(row))
-        details.revocation_requested.connect(
-            lambda row: self.revocations.start(row, place, self._overview)
-        )
-        details.open()
-
-    def _failed_at_store(self, error: CertclientError, row: Row) -> None:
-        """The token may say something else of itself now, such as of its PIN."""
-        self.show_error(error, row)
-        self.stores_changed.emit()
-
-    def _archive(self, row: Row) -> None:
-        from certclient.ui.overview.contents import ArchiveAction
-
-        self._remove(ArchiveAction.ARCHIVE, row)
-
-    def _restore(self, row: Row) -> None:
-        from certclient.ui.overview.contents import ArchiveAction
-
-        self._remove(ArchiveAction.RESTORE, row)
-
-    def _undo_archive(self, row: Row) -> None:
-        """Undo. Looks the row up again, because it is archived by now."""
-        from certclient.ui.overview.contents import row_at
-
-        index = self.table.certificates.find(row.name)
-        archived = row_at(index)
-        if archived is not None:
-            self._restore(archived)
-
-    def _confirm_delete(self, row: Row) -> None:
-        from certclient.ui.overview.contents import ArchiveAction, confirm_delete
-
-        confirm_delete(self._context, row, self, lambda: self._remove(ArchiveAction.DELETE, row))
-
-    def _remove(self, action: ArchiveAction, row: Row) -> None:
-        self.undo.hide()
-        self.removals.start(action, row, self._overview)
-
-    def _confirm_abandon(self, status: ProcedureStatus) -> None:
-        self.cleanup.confirm_abandon(status, self._overview.stores)
-
-    def _cleanup_done(self, message: str) -> None:
+    def _store_task_done(self, message: str) -> None:
         self.show_message(message)
         self.stores_changed.emit()
 
-    def _cleanup_failed(self, error: CertclientError) -> None:
+    def _older_failed(self, error: CertclientError) -> None:
         self.show_error(error)
         self.stores_changed.emit()
-
-    def _removed(self, action: ArchiveAction, row: Row) -> None:
-        self.undo.report(action, row)
-        self.stores_changed.emit()
-
-
-def _order_focus(parts: Sequence[QWidget]) -> None:
-    """Lets Tab go through `parts` in this order, though those of the frame were made first."""
-    inside = [one for part in parts for one in (part, *part.findChildren(QWidget))]
-    takes = [one for one in inside if one.focusPolicy() is not Qt.FocusPolicy.NoFocus]
-    for before, after in pairwise(takes):
-        QWidget.setTabOrder(before, after)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.store_problems import store_notes
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
 from certclient.ui.overview.archiving import ArchiveAction
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.buttons import SecondaryButton
+from certclient.ui.widgets.callout import Callout
+from certclient.ui.widgets.parts import SmallText
+from certclient.ui.widgets.severity import Severity
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from certclient.enrollment.overview import Overview, Row
     from certclient.store.base import StoredCertificate
     from certclient.ui.context import AppContext
@@ -26,13 +30,12 @@ _CHECKING_SECONDS = 2
 _FINGERPRINT_DIGITS = 16
 
 
-class NoteLines(Sentence):
+class NoteLines(Callout):
     """States why each unusable bank and store cannot be used and what to do; hidden if all work."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(Severity.WARNING, parent)
         self._context = context
-        self.hide()
 
     def show_overview(self) -> None:
         """Updates the lines from the observed state."""
@@ -83,7 +86,7 @@ class NoteLines(Sentence):
         return f"{shown} [{ErrorCode.CERTIFICATE_DAMAGED.code}]"
 
 
-class CheckingLine(Sentence):
+class CheckingLine(SmallText):
     """Says that the list shows what was last known, if reading the stores takes long or an action
     waits for it."""
 
@@ -125,7 +128,7 @@ class CheckingLine(Sentence):
             self.set_text("")
 
 
-class ActionLine(QWidget):
+class ActionLine(Callout):
     """What was just done to a certificate, for 60 seconds; with しまうのを取り消す if it can be
     undone."""
 
@@ -133,17 +136,13 @@ class ActionLine(QWidget):
     """The Row that was archived."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(Severity.SUCCESS, parent)
         self._context = context
         self._row: Row | None = None
         self._action = ArchiveAction.ARCHIVE
-        self._text = Sentence()
-        self.button = QPushButton()
+        self.button = SecondaryButton()
         self.button.clicked.connect(self._undo)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self.button)
+        self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_UNDO_SECONDS * 1000)
@@ -155,13 +154,7 @@ class ActionLine(QWidget):
         self._row, self._action = row, action
         self._retranslate()
         self.button.setVisible(action is ArchiveAction.ARCHIVE)
-        self.show()
         self._timer.start()
-
-    @property
-    def text(self) -> str:
-        """What the line says."""
-        return self._text.text()
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -187,7 +180,7 @@ class ActionLine(QWidget):
         }
         entry = self._row.entry
         until = self._context.catalogue.minute(entry.certificate.not_after)
-        self._text.setText(texts[self._action].format(user=visible(entry.full_id), until=until))
+        self.set_text(texts[self._action].format(user=visible(entry.full_id), until=until))
 
     def _undo(self) -> None:
         self.hide()

@@ -78,9 +78,8 @@ class OlderCertificatesLine(PanelLine):
     def retranslate(self) -> None:
         """See PanelLine.retranslate."""
         number = len(self._found)
-        self._sentence.setText(
-            self.tr("%n older certificate(s) that were put away are no longer used.", "", number)
-        )
+        text = self.tr("%n older certificate(s) that were put away are no longer used.", "", number)
+        self._show("", text)
         self.button.setText(self.tr("Delete older certificate&s…"))
 
     def _ask(self) -> None:

@@ -11,6 +11,7 @@ from certclient.enrollment.run_results import ResultKind, RunResult
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
 from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
+from certclient.ui.widgets.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,8 +90,8 @@ class ResultPanel(LinesPanel):
         self._texts = ResultTexts(context, self)
 
     def show_results(self, results: Sequence[RunResult]) -> None:
-        """Shows the results, oldest first. A failure whose procedure is still open has its line
-        there (`PendingPanel`)."""
+        """Shows the results, oldest first. A failure whose procedure is still open is on its
+        owner's card."""
         groups = [
             group for group in grouped(results) if _is_batch(group) or not group[0].procedure_id
         ]
@@ -110,9 +111,6 @@ class ResultPanel(LinesPanel):
         """The results on the panel."""
         return [one for line in self._lines for one in line.results]
 
-    def _heading(self) -> str:
-        return self.tr("What has happened meanwhile")
-
 
 class _ResultLine(PanelLine):
     seen = Signal(object)
@@ -120,7 +118,8 @@ class _ResultLine(PanelLine):
     def __init__(
         self, texts: ResultTexts, results: tuple[RunResult, ...], *, mnemonic: bool
     ) -> None:
-        super().__init__()
+        failed = any(one.kind is ResultKind.FAILED for one in results)
+        super().__init__(Severity.WARNING if failed else Severity.SUCCESS)
         self._texts = texts
         self._mnemonic = mnemonic
         self.results = results
@@ -128,7 +127,7 @@ class _ResultLine(PanelLine):
 
     def retranslate(self) -> None:
         """See PanelLine.retranslate."""
-        self._sentence.setText(self._texts.text(self.results))
+        self._show("", self._texts.text(self.results))
         # A mnemonic is pressed once, so only the first entry has it.
         self.button.setText(self.tr("Mar&k as seen") if self._mnemonic else self.tr("Mark as seen"))
         name = self.tr("Mark as seen: {0}").format(visible(self.results[0].full_id))

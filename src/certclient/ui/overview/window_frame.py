@@ -1,18 +1,18 @@
-"""What the main window shows before anything is known: title, buttons, an empty list."""
+"""What the main window shows before anything is known: its title and its buttons."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from certclient.ui.overview.actions import ActionRow, SelectionRow
+from certclient.ui.overview.actions import ActionRow
 from certclient.ui.widgets.default_button import DefaultFollowsFocus
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
@@ -34,9 +34,7 @@ class WindowFrame(QMainWindow):
         super().__init__()
         self._painted = False
         self.actions_row = ActionRow(context)
-        self.selection_row = SelectionRow()
-        self._pages = QStackedWidget()
-        self._pages.addWidget(_empty_list())
+        self._filler = QWidget()
         self._content = QVBoxLayout()
         self._last_row = QHBoxLayout()
         self._outer = QVBoxLayout()
@@ -70,9 +68,10 @@ class WindowFrame(QMainWindow):
     def _lay_out(self) -> None:
         content = QWidget()
         content.setLayout(self._content)
+        self._content.setContentsMargins(Space.L, Space.M, Space.L, Space.S)
+        self._content.setSpacing(Space.M)
         self._content.addWidget(self.actions_row)
-        self._content.addWidget(self._pages, 1)
-        self._last_row.addWidget(self.selection_row, 1)
+        self._content.addWidget(self._filler, 1)
         self._content.addLayout(self._last_row)
         central = QWidget()
         central.setLayout(self._outer)
@@ -80,12 +79,3 @@ class WindowFrame(QMainWindow):
         self._outer.setSpacing(0)
         self._outer.addWidget(Scroll(content), 1)
         self.setCentralWidget(central)
-
-
-def _empty_list() -> QWidget:
-    """Looks as the list does without lines."""
-    frame = QFrame()
-    frame.setFrameShape(QFrame.Shape.StyledPanel)
-    frame.setAutoFillBackground(True)
-    frame.setBackgroundRole(QPalette.ColorRole.Base)
-    return frame

@@ -57,7 +57,7 @@ class LinkFollower(QObject):
             return
         row = _meant(link, overview)
         if row is not None:
-            self._window.table.select(row)
+            self._window.select(row)
             self._confirm_mismatch(row, overview)
         if link.verb is Verb.OBTAIN:
             self._wizards.obtain_for(

@@ -111,8 +111,7 @@ class Shell(QObject):
         """Closes every window and prompt; open procedures are resumed at the next start."""
         self.scanner.stop()
         self.wizard_manager.close()
-        self.window.removals.close()
-        self.window.cleanup.close()
+        self.window.card_actions.close()
         self.tray.hide()
         self.window.hide()
 
