@@ -623,6 +623,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <source>Plug in the USB token “{0}” first.</source>
             <translation>Plug in the USB token “{0}” first.</translation>
         </message>
+        <message>
+            <source>“Continue” asks for the code from your letter once more.</source>
+            <translation>“Continue” asks for the code from your letter once more.</translation>
+        </message>
     </context>
     <context>
         <name>CertificateModel</name>
@@ -2190,13 +2194,6 @@ Serial number: {serial}</translation>
         <message>
             <source>&amp;Close</source>
             <translation>&amp;Close</translation>
-        </message>
-    </context>
-    <context>
-        <name>PendingLine</name>
-        <message>
-            <source>goes on when you type the code from your letter again.</source>
-            <translation>goes on when you type the code from your letter again.</translation>
         </message>
     </context>
     <context>

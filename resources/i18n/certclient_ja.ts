@@ -623,6 +623,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <source>Plug in the USB token “{0}” first.</source>
             <translation>先に専用USB「{0}」を差し込んでください。</translation>
         </message>
+        <message>
+            <source>“Continue” asks for the code from your letter once more.</source>
+            <translation>「続ける」を押すと、お手元の書面にある発行コードをもう一度伺います。</translation>
+        </message>
     </context>
     <context>
         <name>CertificateModel</name>
@@ -2181,13 +2185,6 @@ Serial number: {serial}</source>
         <message>
             <source>&amp;Close</source>
             <translation>閉じる(&amp;C)</translation>
-        </message>
-    </context>
-    <context>
-        <name>PendingLine</name>
-        <message>
-            <source>goes on when you type the code from your letter again.</source>
-            <translation>お手元の案内にある発行コードをもう一度入力すると、続きます。</translation>
         </message>
     </context>
     <context>

@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from PySide6.QtCore import QSize
@@ -20,11 +21,14 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.observed_run import RunTarget
 from certclient.i18n.catalogue import Language
+from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
+from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.update import Version
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
+from certclient.store.unavailable import unavailable
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
@@ -32,6 +36,7 @@ from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.dialogs.revoke_dialog import RevokeDialog
 from certclient.ui.language import Languages
+from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.small_notice import SmallNotice
@@ -43,6 +48,7 @@ from certclient_practice.bank.updates import AnnouncedVersions
 from support.gallery import wizard_pages
 from support.pictures import PictureDates, settled_picture
 from support.scripted import ScriptedUser
+from support.several_banks import several_banks
 from support.softhsm import right_pin
 from support.themes import appearance, cut_off
 from support.wizards import UiEnvironment, until, wait
@@ -116,13 +122,20 @@ def camera(
     assert camera.faults == []
 
 
+class OpenMainWindow(Protocol):
+    """Opens the main window of these banks; without any, of the practice bank."""
+
+    def __call__(self, profiles: tuple[Profile, ...] = ()) -> tuple[MainWindow, StoreScanner]: ...
+
+
 @pytest.fixture
-def main_window(camera: Camera) -> Iterator[Callable[[], tuple[MainWindow, StoreScanner]]]:
+def main_window(camera: Camera) -> Iterator[OpenMainWindow]:
     """Opens the main window and waits for the first scan of the stores."""
     opened: list[tuple[MainWindow, StoreScanner]] = []
 
-    def make() -> tuple[MainWindow, StoreScanner]:
+    def make(profiles: tuple[Profile, ...] = ()) -> tuple[MainWindow, StoreScanner]:
         context = camera.context()
+        context = replace(context, profiles=profiles or context.profiles)
         window, scanner = MainWindow(context), StoreScanner(context)
         opened.append((window, scanner))
         window.show()
@@ -134,9 +147,6 @@ def main_window(camera: Camera) -> Iterator[Callable[[], tuple[MainWindow, Store
     for window, scanner in opened:
         scanner.stop()
         window.deleteLater()
-
-
-OpenMainWindow = Callable[[], tuple[MainWindow, StoreScanner]]
 
 
 def test_main_window(camera: Camera, main_window: OpenMainWindow) -> None:
@@ -152,7 +162,9 @@ def test_main_window(camera: Camera, main_window: OpenMainWindow) -> None:
     camera.take("help", window.help_window)
     window.help_window.close()
     _about(camera, window)
-    window.selection_row.details.click()
+    shows = window.card.entry(Entry.DETAILS)
+    assert shows is not None
+    shows.trigger()
     (details,) = window.findChildren(DetailsDialog)
     camera.take("details", details)
     details.close()
@@ -211,7 +223,7 @@ def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) 
     ui.add_certificate(ui.pc, -100, "TKYM1408055")
     scanner.refresh()
     # The journal is read sooner than the stores.
-    until(lambda: window.pending.isVisible() and len(scanner.overview.rows) >= 2)
+    until(lambda: bool(window.unfinished) and len(scanner.overview.rows) >= 2)
     camera.take("main-unfinished", window)
     window.show_error(CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB"))
     (box,) = window.findChildren(ErrorDialog)
@@ -259,8 +271,40 @@ def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> No
     ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     del ui.stores[1:]
     scanner.refresh()
-    until(lambda: len(window.pending.texts) == 4)
+    until(lambda: len(window.unfinished) == 4)
     camera.take("main-procedures", window)
+
+
+def test_many_certificates(camera: Camera, main_window: OpenMainWindow) -> None:
+    """Of three banks as groups of cards; more than six in a table."""
+    ui = camera.ui
+    banks = several_banks(ui.profile)
+    window, scanner = main_window(profiles=banks)
+    for days, user_id in ((20, "TKYM1408054"), (2, "TKYM1408055"), (200, "TKYM1408056")):
+        ui.add_certificate(ui.pc, days, user_id)
+    scanner.refresh()
+    until(lambda: len(scanner.overview.rows) >= 3)
+    camera.take("main-three-banks", window)
+    for number in range(4):
+        ui.add_certificate(ui.pc, 40 + 9 * number, f"TKYM14080{number}{4 + number % 3}")
+    scanner.refresh()
+    until(window.cards.table.isVisible)
+    camera.take("main-table", window)
+
+
+def test_nothing_found(camera: Camera, main_window: OpenMainWindow) -> None:
+    """The software of the token is missing; then its token."""
+    ui = camera.ui
+    error = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path="/opt/token/module.so")
+    store = unavailable("pkcs11-module:/opt/token/module.so", "module", Destination.USB, error)
+    ui.stores.append(store)
+    window, scanner = main_window()
+    camera.take("main-token-software", window)
+    if ui.hsm:
+        ui.new_token().pull()
+        scanner.refresh()
+        until(lambda: len(scanner.overview.unusable) == 2)
+        camera.take("main-token-missing", window)
 
 
 def _add_older_archived(ui: UiEnvironment) -> None:
@@ -283,14 +327,18 @@ def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMain
     _add_older_archived(ui)
     scanner.refresh()
     until(window.leftovers.isVisible)
-    until(window.older.isVisible)
+    until(window.others.isVisible)
+    window.others.button.click()
+    until(window.others.older.isVisible)
     camera.take("main-left-behind", window)
-    for name, button in (
-        ("give-up", window.pending.abandon_buttons[0]),
-        ("clear-away", window.leftovers.buttons[0]),
-        ("delete-older", window.older.button),
+    gives_up = window.unfinished[0].entry(Entry.GIVE_UP)
+    assert gives_up is not None
+    for name, ask in (
+        ("give-up", gives_up.trigger),
+        ("clear-away", window.leftovers.buttons[0].click),
+        ("delete-older", window.others.older.button.click),
     ):
-        button.click()
+        ask()
         (box,) = window.findChildren(QMessageBox)
         camera.take(name, box)
         box.close()

@@ -253,6 +253,7 @@ class OwnerCard(Card):
     def _show_buttons(self, act: Act | None) -> None:
         user = visible(self.state.full_id)
         later = act is Act.RENEW_NOW
+        focus = self.window().focusWidget()
         self.act_button.stands_out = self._first
         shown = (
             (self.act_button, act is not None, self._texts.button(act) if act else ""),
@@ -264,8 +265,10 @@ class OwnerCard(Card):
             button.setText(text if self._first else without_mnemonic(text))
             button.setAccessibleName(f"{without_mnemonic(text)}: {user}")
             button.setVisible(visible_now)
-        known = self._profile is not None
-        self.act_button.setEnabled(known)
+        self.act_button.setEnabled(self._profile is not None)
+        if focus in (self.act_button, self.later_button) and focus.isHidden():
+            # Else Qt would give it to another card's button.
+            self.setFocus()
 
     # Actions
 
