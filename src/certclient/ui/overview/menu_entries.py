@@ -13,8 +13,9 @@ from PySide6.QtCore import QCoreApplication
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QWidget
+
     from certclient.ui.context import AppContext
-    from certclient.ui.overview.main_window import MainWindow
 
 
 translate = QCoreApplication.translate
@@ -23,13 +24,13 @@ translate = QCoreApplication.translate
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """`name` identifies it; `icon` is a file in resources/icons; `text` is in the current language,
-    with its mnemonic. `open` shows the window it is about. `on_empty_page`: it is also a way to
+    with its mnemonic. `open` shows what it is about over the main window. `on_empty_page`: it is also a way to
     begin for somebody who has no certificate here."""
 
     name: str
     icon: str
     text: str
-    open: Callable[[AppContext, MainWindow], None]
+    open: Callable[[AppContext, QWidget], None]
     on_empty_page: bool = False
 
 
