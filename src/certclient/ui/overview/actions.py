@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
 
     from certclient.ui.overview.frame_context import FrameContext
-    from certclient.ui.overview.menu_entries import MenuEntry
 
 _LANGUAGE_NAMES = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
 """Each language in its own name, whatever the current language."""
@@ -74,25 +73,25 @@ class ActionRow(QWidget):
         self._arrange()
 
     def show_entries(
-        self, entries: Sequence[MenuEntry], chosen: Callable[[MenuEntry], None]
+        self, entries: Sequence[tuple[str, str]], chosen: Callable[[str], None]
     ) -> None:
-        """Shows these entries at the top of the menu, in the current language; `chosen` is called
-        with the one that the user chooses."""
+        """Shows these at the top of the menu: name and text of each. `chosen` is called with the
+        name of the one that the user chooses."""
         first = self._menu.actions()[len(self._entries)]
         for action in self._entries:
             self._menu.removeAction(action)
             action.deleteLater()
         made = []
-        for entry in entries:
-            action = QAction(entry.text, self._menu)
-            action.setData(entry.name)
-            action.triggered.connect(lambda _checked=False, entry=entry: chosen(entry))
+        for name, text in entries:
+            action = QAction(text, self._menu)
+            action.setData(name)
+            action.triggered.connect(lambda _checked=False, name=name: chosen(name))
             self._menu.insertAction(first, action)
             made.append(action)
         self._entries = made
 
     def entry(self, name: str) -> QAction:
-        """The action of the `MenuEntry` with this name. Raises KeyError."""
+        """The action of the entry with this name. Raises KeyError."""
         return {str(one.data()): one for one in self._entries}[name]
 
     def add_submenu(self, menu: QMenu) -> None:

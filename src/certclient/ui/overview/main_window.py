@@ -35,8 +35,6 @@ class MainWindow(WindowFrame):
 
     renew_requested = Signal(object)
     """The Row to renew; it may have expired."""
-    obtain_requested = Signal()
-    """電子証明書取得 with the bank's letter."""
     batch_requested = Signal()
     """すべて更新."""
     resume_requested = Signal(object)
@@ -45,8 +43,6 @@ class MainWindow(WindowFrame):
     """The Row whose owner has to obtain a new certificate."""
     postponed = Signal(object)
     """The Rows whose reminder the user postponed."""
-    stores_changed = Signal()
-    """The contents of a store may have changed."""
     closed = Signal()
 
     def __init__(self, context: AppContext | EarlyContext) -> None:
@@ -299,7 +295,9 @@ class MainWindow(WindowFrame):
         if self.filled:
             from certclient.ui.overview.contents import menu_entries
 
-            self.actions_row.show_entries(menu_entries(), self._open_entry)
+            entries = {entry.name: entry for entry in menu_entries()}
+            texts = [(name, entry.text) for name, entry in entries.items()]
+            self.actions_row.show_entries(texts, lambda name: self._open_entry(entries[name]))
 
     # User actions
 

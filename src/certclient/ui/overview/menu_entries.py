@@ -13,9 +13,8 @@ from PySide6.QtCore import QCoreApplication
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QWidget
-
     from certclient.ui.context import AppContext
+    from certclient.ui.overview.window_frame import WindowFrame
 
 
 translate = QCoreApplication.translate
@@ -24,13 +23,13 @@ translate = QCoreApplication.translate
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """`name` identifies it; `icon` is a file in resources/icons; `text` is in the current language,
-    with its mnemonic. `open` shows what it is about over the main window. `on_empty_page`: it is also a way to
-    begin for somebody who has no certificate here."""
+    with its mnemonic. `open` shows what it is about over the main window. `on_empty_page`: it is
+    also a way to begin for somebody who has no certificate here."""
 
     name: str
     icon: str
     text: str
-    open: Callable[[AppContext, QWidget], None]
+    open: Callable[[AppContext, WindowFrame], None]
     on_empty_page: bool = False
 
 
@@ -48,7 +47,7 @@ def menu_entries() -> tuple[MenuEntry, ...]:
     )
 
 
-def _open_move(context: AppContext, window: MainWindow) -> None:
+def _open_move(context: AppContext, window: WindowFrame) -> None:
     """Once the stores have been read: it is about the certificates that are in them."""
     from certclient.ui.overview.checked_actions import CheckedActions
     from certclient.ui.overview.moving.window import MoveWindow

@@ -27,6 +27,10 @@ _SIZE = (67, 42)
 class WindowFrame(QMainWindow):
     """Loads no store, no bank and no text beyond Qt's translations. Its buttons are disabled."""
 
+    obtain_requested = Signal()
+    """電子証明書取得 with the bank's letter."""
+    stores_changed = Signal()
+    """The contents of a store may have changed."""
     painted = Signal()
     """The window is on the screen for the first time."""
 
