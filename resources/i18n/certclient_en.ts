@@ -1514,54 +1514,6 @@ Give this file to the bank's help desk.</translation>
             <source>&amp;Close</source>
             <translation>&amp;Close</translation>
         </message>
-        <message>
-            <source>Which certificate should I choose?</source>
-            <translation>Which certificate should I choose?</translation>
-        </message>
-        <message>
-            <source>Renew or obtain?</source>
-            <translation>Renew or obtain?</translation>
-        </message>
-        <message>
-            <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
-            <translation>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</translation>
-        </message>
-        <message>
-            <source>USB token</source>
-            <translation>USB token</translation>
-        </message>
-        <message>
-            <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
-            <translation>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</translation>
-        </message>
-        <message>
-            <source>Who can help</source>
-            <translation>Who can help</translation>
-        </message>
-        <message>
-            <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
-            <translation>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</translation>
-        </message>
-        <message>
-            <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
-            <translation>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</translation>
-        </message>
-        <message>
-            <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
-            <translation>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</translation>
-        </message>
-        <message>
-            <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
-            <translation>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</translation>
-        </message>
-        <message>
-            <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
-            <translation>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
-        </message>
-        <message>
-            <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
-            <translation>{bank}: users ask {user}; administrators ask {administrator}.</translation>
-        </message>
     </context>
     <context>
         <name>KeyHint</name>

@@ -1514,54 +1514,6 @@ Give this file to the bank's help desk.</source>
             <source>&amp;Close</source>
             <translation>閉じる(&amp;C)</translation>
         </message>
-        <message>
-            <source>Which certificate should I choose?</source>
-            <translation>どの証明書を選べばよいですか</translation>
-        </message>
-        <message>
-            <source>Renew or obtain?</source>
-            <translation>更新と取得の違い</translation>
-        </message>
-        <message>
-            <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
-            <translation>有効期限内は、一覧で電子証明書を選び「証明書更新」を押してください。期限が切れたあと、またははじめてのときは「電子証明書取得」を押してください。金融機関からお送りした手順書（ユーザIDと発行コード）が必要です。</translation>
-        </message>
-        <message>
-            <source>USB token</source>
-            <translation>専用USB</translation>
-        </message>
-        <message>
-            <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
-            <translation>ログインや更新の前に専用USBを接続し、ログアウト後は、すみやかに取り外してください。保存には30秒〜1分程度かかります。PINを何度もまちがえると専用USBがロックされ、金融機関での手続きが必要になります。</translation>
-        </message>
-        <message>
-            <source>Who can help</source>
-            <translation>お問い合わせ先</translation>
-        </message>
-        <message>
-            <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
-            <translation>ログインのとき、ブラウザーが証明書の選択画面を表示します。ご自分のユーザIDの名前で、有効期限の最も新しいものを選んでください。</translation>
-        </message>
-        <message>
-            <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
-            <translation>まちがって選んだときは、ブラウザーの画面をすべて閉じて開き直すと、もう一度選べます。しまった証明書は、選択画面に表示されません。</translation>
-        </message>
-        <message>
-            <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
-            <translation>Edge、Chrome、Firefoxのどれでも、Windowsに保存した電子証明書を使えます。FirefoxはWindowsの電子証明書を自動的に読み取りますので、取り込む必要はありません。</translation>
-        </message>
-        <message>
-            <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
-            <translation>電子証明書の保存先は、ブラウザーごとに分かれています（Chrome、Chromium、Edgeは共通です）。一覧に表示されているブラウザーでログインしてください。ブラウザーの名前がなければ、保存先は1つだけです。</translation>
-        </message>
-        <message>
-            <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
-            <translation>・{name}（発行元 {issuer}、有効期限 {until}、シリアル番号 {serial}）</translation>
-        </message>
-        <message>
-            <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
-            <translation>{bank}：利用者の方は{user}、管理者の方は{administrator}にお問い合わせください。</translation>
-        </message>
     </context>
     <context>
         <name>KeyHint</name>

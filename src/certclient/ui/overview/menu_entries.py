@@ -61,7 +61,7 @@ def _open_move(context: AppContext, window: WindowFrame) -> None:
     CheckedActions(context, window).run(show)
 
 
-def _open_check(context: AppContext, window: MainWindow) -> None:
+def _open_check(context: AppContext, window: WindowFrame) -> None:
     from certclient.ui.dialogs.check.window import open_check
 
     open_check(context, window)
