@@ -23,6 +23,7 @@ pytest_plugins = [
     "support.bank",
     "support.forks",
     "support.command_line",
+    "support.torture.results",
 ]
 
 _LONGEST_BYTES_IN_A_NAME = 16

@@ -168,8 +168,14 @@ class BankProcess:
         assert addresses is not None
         return addresses
 
+    @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
-        """Kills the process with SIGKILL, like a power cut."""
+        """Kills the process with SIGKILL, like a power cut; it may have been killed before."""
         assert self._process is not None
         self._process.kill()
         self._end(self._process)

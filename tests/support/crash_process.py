@@ -1,164 +1,165 @@
-"""A program that renews, obtains or moves a certificate and kills itself at a given point.
+"""A program that is broken at a chosen moment of a command (`support.torture.moments`).
 
-python -m support.crash_process PROFILE POINT (renew | obtain USER CODE) DESTINATION
-python -m support.crash_process PROFILE POINT move NUMBER
+python -m support.crash_process PROFILE MOMENT COMMAND [ARGUMENT]... DESTINATION
 
-POINT is `journal:STATE`, right after that state is durable, `after:CALL`, right after a side effect
-and before it is in the journal, or `before:CALL`. `move` ends the only move with the new computer's
-NUMBER, "" to revoke first. Homes and tokens come from the environment, as for the real
-program. Procedure, stores and CMP client are the real ones; only the killing is added.
+    renew  ·  obtain USER CODE  ·  resume [CODE]  ·  revoke  ·  archive  ·  delete  ·  move NUMBER
+
+`move` ends the only move with the new computer's NUMBER, "" to revoke first.
+
+Homes and tokens come from the environment, as for the real program. Procedure, stores and CMP
+client are the real ones; only what breaks is added. An error of the command ends the program with
+1 and its code on standard error.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import cast
 
 from certclient.ca.client import CaClient
-from certclient.ca.factory import ca_client_for
+from certclient.ca.factory import ca_client_for, login_transport_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.journal import Journal, Record
-from certclient.enrollment.moving import ComputerMove
+from certclient.enrollment.own_revocation import Removal
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
+from certclient.model.revocation_reason import RevocationReason
 from certclient.platform.folders import journal_file
-from certclient.store.base import CertificateStore, PinProvider, StoreSession
-from certclient.store.registry import open_stores
+from certclient.store.base import CertificateStore, StoredCertificate
+from certclient.store.pkcs11.discovery import find_tokens
+from certclient.store.pkcs11.softokn import _SOFTOKN_PLACES
+from certclient.store.registry import StoreRegistry, open_stores, registry
 from support.scripted import PIN, ScriptedUser, UnavailableVault
-
-JOURNAL_POINTS = (
-    "prepared",
-    "key-created",
-    "requested",
-    "waiting",
-    "issued",
-    "installed",
-    "verified",
-    "confirmed",
-    "done",
+from support.torture.changes import (
+    MESSAGES,
+    Changes,
+    Watched,
+    WatchedJournal,
+    WatchedStore,
+    watch_modules,
 )
-CALL_POINTS = (
-    "create_key",
-    "prepare_renew",
-    "send",
-    "poll",
-    "install_intermediates",
-    "install",
-    "self_test",
-    "confirm",
-    "archive",
-)
-POINTS = (*(f"journal:{s}" for s in JOURNAL_POINTS), *(f"after:{c}" for c in CALL_POINTS))
+from support.torture.moments import changes_at, is_counted, let_grow
+
+_LONGEST_PAUSE = 0.05
+"""Seconds; the practice bank counts polls, not time."""
 
 
-def crash() -> NoReturn:
-    """SIGKILL; on Windows SIGTERM calls TerminateProcess, which no program survives either."""
-    os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-    raise AssertionError("still alive")
+@dataclass(frozen=True)
+class CrashProgram:
+    """The customer's program with what is watched in it."""
+
+    profile: Profile
+    stores: Sequence[CertificateStore]
+    enrollment: Enrollment
+    person: ScriptedUser
+
+    def renew(self, destination: Destination) -> None:
+        store, current = self._current(destination)
+        self.enrollment.renew(current, store, self.person)
+
+    def obtain(self, destination: Destination, user_id: str, code: str) -> None:
+        self.person.secrets[SecretKind.ISSUE_CODE] = [code]
+        self.enrollment.obtain(user_id, self._suitable(destination)[0], self.person)
+
+    def resume(self, _destination: Destination, *code: str) -> None:
+        self.person.secrets[SecretKind.ISSUE_CODE] = list(code)
+        for view in self.enrollment.pending():
+            self.enrollment.resume(view.id, self.person)
+
+    def revoke(self, destination: Destination) -> None:
+        _, current = self._current(destination)
+        revocation = self.enrollment.own_revocation()
+        reason = RevocationReason.NO_LONGER_USED
+        revocation.revoke(current, reason, Removal.ARCHIVE, self.person)
+
+    def archive(self, destination: Destination) -> None:
+        store, current = self._current(destination)
+        with store.open(self.person.pin) as session:
+            session.archive(current.certificate)
+
+    def delete(self, destination: Destination) -> None:
+        store, current = self._current(destination)
+        with store.open(self.person.pin) as session:
+            session.delete(current.certificate)
+
+    def move(self, _destination: Destination, number: str) -> None:
+        moves = self.enrollment.computer_move()
+        (move,) = moves.all()
+        if number:
+            move = moves.enter(move, number)
+        moves.remove(moves.revoke(move, self.person), self.person)
+
+    def _suitable(self, wanted: Destination) -> list[CertificateStore]:
+        return [store for store in self.stores if store.destination is wanted]
+
+    def _current(self, wanted: Destination) -> tuple[CertificateStore, StoredCertificate]:
+        """A module may show slots beside the one with the certificate."""
+        store = next(store for store in self._suitable(wanted) if store.certificates())
+        (current,) = (one for one in store.certificates() if not one.archived)
+        return store, current
 
 
-class _Crashing:
-    """Delegates to `inner`; kills the process once the call named `point` has returned, or with
-    `before:` in front of it, when it begins."""
-
-    def __init__(self, inner: object, point: str) -> None:
-        self._inner = inner
-        self._point = point
-
-    def __getattr__(self, name: str) -> object:
-        attribute = getattr(self._inner, name)
-        if self._point == f"before:{name}":
-            return lambda *_arguments: crash()
-        if name != self._point:
-            return attribute
-
-        def call_and_crash(*arguments: object, **options: object) -> NoReturn:
-            attribute(*arguments, **options)
-            crash()
-
-        return call_and_crash
-
-
-class _CrashingStore(_Crashing):
-    """A store whose sessions kill the process at `point`."""
-
-    def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
-        return self._opened(pin)
-
-    @contextmanager
-    def _opened(self, pin: PinProvider) -> Iterator[StoreSession]:
-        with cast(CertificateStore, self._inner).open(pin) as session:
-            yield cast(StoreSession, _Crashing(session, self._point))
-
-
-class _CrashingJournal(Journal):
-    def __init__(self, path: Path, state: str) -> None:
-        super().__init__(path)
-        self._state = state
-
-    def save(self, *records: Record, power_safe: bool = True) -> None:
-        super().save(*records, power_safe=power_safe)
-        if any(record.state.value == self._state for record in records):
-            crash()
-
-
-def enrollment(profile: Profile, point: str) -> tuple[Enrollment, list[CertificateStore]]:
-    kind, _, name = point.partition(":")
-    call = {"after": name, "before": point}.get(kind, "")
-    stores = [
-        cast(CertificateStore, _CrashingStore(store, call))
-        for store in open_stores(profile.pkcs11_modules)
-    ]
-    ca = ca_client_for(profile, lambda: datetime.now(UTC), secrets.token_bytes)
+def program(profile: Profile, changes: Changes, *, counted: bool) -> CrashProgram:
+    """`counted`: PKCS#11's calls are watched as well, so that tokens' modules are in this process
+    and not in children of their own."""
+    found = _stores_here(profile, changes) if counted else open_stores(profile.pkcs11_modules)
+    stores = [cast(CertificateStore, WatchedStore(store, changes, ())) for store in found]
+    ca = ca_client_for(profile, _now, secrets.token_bytes)
     environment = Environment(
         profile=profile,
         stores=stores,
-        ca=cast(CaClient, _Crashing(ca, call)),
+        ca=cast(CaClient, Watched(ca, changes, MESSAGES)),
         vault=UnavailableVault(),
-        clock=lambda: datetime.now(UTC),
-        sleep=time.sleep,
+        clock=_now,
+        sleep=lambda seconds: time.sleep(min(seconds, _LONGEST_PAUSE)),
         random_bytes=secrets.token_bytes,
+        login=login_transport_for(profile, _now),
     )
-    journal = _CrashingJournal(journal_file(), name if kind == "journal" else "")
-    return Enrollment(environment, journal), stores
+    journal = WatchedJournal(journal_file(), changes)
+    return CrashProgram(profile, stores, Enrollment(environment, journal), ScriptedUser([PIN]))
 
 
-def end_move(moves: ComputerMove, number: str) -> None:
-    (move,) = moves.all()
-    if number:
-        move = moves.enter(move, number)
-    person = ScriptedUser()
-    moves.remove(moves.revoke(move, person), person)
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
-def main(profile_path: str, point: str, kind: str, *rest: str) -> None:
-    front, stores = enrollment(load_profile(Path(profile_path)), point)
-    if kind == "move":
-        end_move(front.computer_move(), rest[0])
-        return
-    wanted = Destination(rest[-1])
-    suitable = [store for store in stores if store.destination is wanted]
-    person = ScriptedUser(pins=[PIN])
-    destination = suitable[0]
-    if kind == "renew":
-        # A module may show slots beside the one with the certificate.
-        destination = next(store for store in suitable if store.certificates())
-        (current,) = (s for s in destination.certificates() if not s.archived)
-        front.renew(current, destination, person)
-    else:
-        user_id, code, _ = rest
-        person.secrets[SecretKind.ISSUE_CODE] = [code]
-        front.obtain(user_id, destination, person)
+def _stores_here(profile: Profile, changes: Changes) -> Sequence[CertificateStore]:
+    if sys.platform == "win32":
+        return open_stores(())
+    softokn = next(place for place in _SOFTOKN_PLACES if place.exists())
+    watch_modules(changes, (softokn, *profile.pkcs11_modules))
+    databases = registry(()).databases
+    found = StoreRegistry(
+        profile.pkcs11_modules, databases, tokens=lambda path: find_tokens(path, (path,))
+    )
+    return found.stores()
+
+
+def main(profile_path: str, moment: str, command: str, *rest: str) -> None:
+    changes = changes_at(moment)
+    here = program(load_profile(Path(profile_path)), changes, counted=is_counted(moment))
+    commands: dict[str, Callable[..., None]] = {
+        name: getattr(here, name)
+        for name in ("renew", "obtain", "resume", "revoke", "archive", "delete", "move")
+    }
+    *arguments, destination = rest
+    try:
+        commands[command](Destination(destination), *arguments)
+    except CertclientError as error:
+        sys.exit(error.code.code)
+    finally:
+        let_grow()  # for what is printed
+        if moment.startswith("none"):
+            print("\n".join(changes.names))
+    changes.end()
 
 
 if __name__ == "__main__":

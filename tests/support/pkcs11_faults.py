@@ -142,6 +142,16 @@ class Faults:
 
         self._replace(name, call)
 
+    def before(self, name: str, action: Callable[..., None]) -> None:
+        """From now on, each call of `name` first calls `action` with its arguments."""
+        original = self._original(name)
+
+        def call(*arguments: int | None) -> int:
+            action(*arguments)
+            return original(*arguments)
+
+        self._replace(name, call)
+
     def token_flags(self, *, add: int = 0, remove: int = 0) -> None:
         """Changes the flags that every token of the module reports from now on."""
         self._token_info(lambda info: _change_flags(info, add, remove))

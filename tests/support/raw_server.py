@@ -14,8 +14,8 @@ from pathlib import Path
 from certclient.model.certificate import Certificate
 from support.pki import RsaSigner, certificate_pem, private_key_pem
 
-Piece = bytes | float
-"""Bytes to send, or seconds to wait."""
+Piece = bytes | float | Callable[[socket.socket], None]
+"""Bytes to send, seconds to wait, or what to do with the connection."""
 
 Script = Callable[[bytes], Iterable[Piece]]
 
@@ -159,6 +159,8 @@ def _serve(connection: socket.socket, server: RawServer, script: Script, *, firs
             _join(connection, piece.port)
         elif isinstance(piece, bytes):
             connection.sendall(piece)
+        elif callable(piece):
+            piece(connection)
         else:
             server.ended.wait(piece)
     return True

@@ -19,7 +19,7 @@ REFUSED = 6
 
 def kill(pc: CliComputer, point: str, number: str) -> None:
     assert pc.forks is not None
-    command = ("support.crash_process", str(pc.bank.profile_path), point, "move", number)
+    command = ("support.crash_process", str(pc.bank.profile_path), point, "move", number, "pc")
     done = pc.forks.run(*command, environment=pc.environment)
     assert done.code == -signal.SIGKILL, f"not killed at {point}: {done.err}"
 
@@ -39,6 +39,7 @@ def new_number(pc: CliComputer) -> str:
     return confirmation_number(new, PROFILE_ID, PC_USER)
 
 
+@pytest.mark.reliability("kills", "a move to a new computer, NSS")
 @pytest.mark.parametrize(
     "point", ["before:revoke", "after:revoke", "after:archive", "after:delete"]
 )
@@ -52,6 +53,7 @@ def test_goes_on_where_it_was_killed(pc: CliComputer, old: Certificate, point: s
     assert (record.state, record.reason) == (CertificateState.REVOKED, Reason.BY_CUSTOMER)
 
 
+@pytest.mark.reliability("kills", "a move to a new computer, NSS")
 @pytest.mark.parametrize("point", ["before:revoke", "after:revoke"])
 def test_called_off_only_if_the_bank_still_accepts_it(
     pc: CliComputer, old: Certificate, point: str

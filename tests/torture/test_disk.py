@@ -1,0 +1,88 @@
+"""From one of a renewal's writes on, the disk is full or broken; then it works again.
+
+The error is told with its code, and the next run ends the renewal. All cases: `make torture`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from certclient.cli.exit_codes import DONE
+from certclient.model.certificate import Certificate
+from certclient.model.errors import ErrorCode
+from support.torture.computer import Computers, KilledComputer
+from support.torture.selection import sample
+
+TESTS = Path(__file__).parents[1]
+MOMENTS = range(21)
+"""Before each change of a renewal: tests/torture/test_kills.py."""
+TOLD = {
+    "",  # what is written after the confirmation may be put off
+    ErrorCode.DATA_FOLDER.code,
+    ErrorCode.TOKEN_FULL.code,
+    ErrorCode.TOKEN_FAILED.code,
+    ErrorCode.STORE_UNAVAILABLE.code,
+    ErrorCode.TOKEN_WRITE_PROTECTED.code,
+}
+
+
+def ends_right(computer: KilledComputer, old: Certificate) -> None:
+    """There is room again: what is open is finished; what was taken back is begun anew."""
+    assert old in computer.usable() or computer.stored(old).archived
+    computer.resume()
+    if computer.usable() == [old]:
+        computer.assert_as_before(old)
+        assert computer.certclient("renew", computer.user_id, "--yes").code == DONE
+    computer.assert_one_certificate_logs_in(old)
+
+
+@pytest.mark.reliability("disk", "no file can grow, from one of a renewal's changes on")
+@pytest.mark.parametrize("moment", sample("limit", MOMENTS, 3))
+def test_writes_that_fail(computers: Computers, moment: int) -> None:
+    computer, old = computers.with_certificate("NSS")
+    done = computer.breaks(f"limit@{moment}", "renew")
+    assert done.err.strip() in TOLD, done.err
+    assert done.code == bool(done.err.strip())
+    ends_right(computer, old)
+
+
+_ON_A_SMALL_DISK = """
+mount -t tmpfs -o size=2m tmpfs "$HOME" && cp -a "$KEPT/." "$HOME" || exit 99
+"$@"
+code=$?
+rm -f "$HOME/full"
+cp -a "$HOME" "$KEPT.after"
+exit $code
+"""
+
+
+@pytest.mark.reliability("disk", "full, from one of a renewal's changes on")
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
+@pytest.mark.parametrize("moment", sample("full", MOMENTS, 1))
+def test_a_full_disk(computers: Computers, tmp_path: Path, moment: int) -> None:
+    computer, old = computers.with_certificate("NSS")
+    home, kept = computer.home, tmp_path / "kept"
+    shutil.copytree(home, kept)
+    words = (str(computer.profile_path), f"full:{home / 'full'}@{moment}", "renew", "pc")
+    done = subprocess.run(
+        [
+            *("unshare", "--mount", "sh", "-c", _ON_A_SMALL_DISK, "sh"),
+            *(sys.executable, "-W", "error", "-m", "support.crash_process", *words),
+        ],
+        env={**computer.environment, "KEPT": str(kept), "PYTHONPATH": f"{TESTS}:{TESTS.parent}"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert done.stderr.strip() in TOLD, done.stderr
+    shutil.rmtree(home)
+    (tmp_path / "kept.after").rename(home)
+    ends_right(computer, old)
