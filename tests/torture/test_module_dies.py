@@ -47,6 +47,7 @@ def renewed(customer: CustomerComputer) -> Outcome | CertclientError:
         return error
 
 
+@pytest.mark.reliability("tokens", "the module dies at a call, before or after its work")
 @pytest.mark.parametrize(("function", "fault", "skip"), POINTS)
 def test_renewal_is_finished_after_the_module_died(
     owner: CustomerComputer, faulty: FaultyModule, function: str, fault: str, skip: int

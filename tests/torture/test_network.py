@@ -111,7 +111,7 @@ def on_a_line(
 
 
 @pytest.mark.reliability("network", "{command}, {message}: {fault}")
-@pytest.mark.parametrize(("command", "message", "fault", "times"), sample("network", CASES, few=16))
+@pytest.mark.parametrize(("command", "message", "fault", "times"), sample("network", CASES, few=8))
 def test_a_fault_changes_nothing_but_the_time(
     computers: Computers,
     shared_bank: RunningBank,
