@@ -21,6 +21,7 @@ _ALIKE = (frozenset("0Oo"), frozenset("1Il|"))
 """Characters that are mistaken for one another on paper."""
 _WIDEST_RANGE = 100
 LONGEST_CODE = 64
+MOST_CODE_ATTEMPTS = 100
 """What a profile may set."""
 
 
@@ -45,12 +46,15 @@ class CodeRule:
 
     `alphabet`: the characters besides hyphens, empty for any. `lengths`: the numbers of characters
     that a code may have, empty for any. `hyphens`: they are part of the code, and of its length.
+    `attempts`: how many wrong codes the bank accepts before it locks the right one, 0 if it does
+    not say.
     """
 
     alphabet: frozenset[str] = frozenset()
     lengths: tuple[int, ...] = ()
     hyphens: bool = False
     case: CodeCase = CodeCase.KEPT
+    attempts: int = 0
 
     def read(self, typed: str) -> Secret | None:
         """The code that a user means by `typed`; None if nothing is left.

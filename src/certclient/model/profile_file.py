@@ -220,11 +220,12 @@ class _Reader:
     def _codes(self, codes: CodesTable) -> CodeRule:
         kept = codes.hyphens == "kept"
         lengths = self._try("codes.lengths", _distinct_numbers, codes.lengths)
-        return self._try(
+        rule = self._try(
             "codes.alphabet",
             lambda alphabet: code_rule(alphabet, lengths or (), hyphens=kept, case=codes.case),
             codes.alphabet,
         )
+        return rule and replace(rule, attempts=codes.attempts)
 
     def _subject_rule(self, subject: SubjectTable) -> SubjectRule:
         rule = self._try("subject.pattern", _subject_rule, subject)

@@ -12,7 +12,7 @@ import msgspec
 
 from certclient.model.ca_signatures import CaSignature
 from certclient.model.destination import Destination
-from certclient.model.issue_code import LONGEST_CODE, CodeCase
+from certclient.model.issue_code import LONGEST_CODE, MOST_CODE_ATTEMPTS, CodeCase
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
 from certclient.model.logo import LOGO_BYTES, LOGO_CHARACTERS, LOGO_SIDES
@@ -78,6 +78,7 @@ Hour = Annotated[str, _schema(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
 Colour = Annotated[str, _schema(pattern="^(#[0-9A-Fa-f]{6})?$")]
 Logo = Annotated[str, msgspec.Meta(max_length=LOGO_CHARACTERS)]
 Alphabet = Annotated[str, msgspec.Meta(max_length=200)]
+CodeAttempts = Annotated[int, msgspec.Meta(ge=0, le=MOST_CODE_ATTEMPTS)]
 CodeLength = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_CODE)]
 CodeLengths = Annotated[
     tuple[CodeLength, ...],
@@ -310,6 +311,10 @@ class CodesTable(Table, frozen=True):
             "sent in this case."
         ),
     ] = CodeCase.KEPT
+    attempts: Annotated[
+        CodeAttempts,
+        _about("After how many wrong codes the bank locks the right one; 0: not said."),
+    ] = 0
 
 
 class AppearanceTable(Table, frozen=True):

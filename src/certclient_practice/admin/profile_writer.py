@@ -67,7 +67,8 @@ ask_pin = {_text(options.ask_pin.value)}
 ask_one_time_password = {_text(options.ask_one_time_password.value)}
 
 [codes]
-{_CODES[bank.policy.codes]}
+{_CODES[bank.policy.codes]}attempts = {bank.policy.code_attempts}
+
 [key]
 {_key(options.key)}
 

@@ -67,11 +67,13 @@ def read(text: str) -> Profile:
 
 def test_hour_of_closing_and_form_of_codes_are_read() -> None:
     text = GOOD.replace("days_before = 40", 'days_before = 40\nuntil = "09:00"')
-    codes = '[codes]\nalphabet = "A-F0-9"\nlengths = [19, 14]\nhyphens = "kept"\n[ca]'
+    codes = '[codes]\nalphabet = "A-F0-9"\nlengths = [19, 14]\nhyphens = "kept"\nattempts = 5\n[ca]'
     profile = read(text.replace("[ca]", codes))
     assert profile.renewal == RenewalPolicy(40, 90, time(9))
     alphabet = frozenset("ABCDEF0123456789")
-    assert profile.codes == CodeRule(alphabet, (14, 19), hyphens=True, case=CodeCase.KEPT)
+    assert profile.codes == CodeRule(
+        alphabet, (14, 19), hyphens=True, case=CodeCase.KEPT, attempts=5
+    )
     assert read(GOOD).renewal.until is None
     assert read(GOOD).codes == FREE_CODE
 
