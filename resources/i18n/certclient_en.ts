@@ -121,6 +121,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <source>Certificates</source>
             <translation>Certificates</translation>
         </message>
+        <message>
+            <source>&amp;Renew certificate</source>
+            <translation>&amp;Renew certificate</translation>
+        </message>
     </context>
     <context>
         <name>AwaitPage</name>
@@ -658,6 +662,103 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <source>State</source>
             <translation>State</translation>
         </message>
+        <message>
+            <source>Cannot be read</source>
+            <translation>Cannot be read</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n day(s) left</source>
+            <translation>
+                <numerusform>%n day left</numerusform>
+                <numerusform>%n days left</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Renewal has closed</source>
+            <translation>Renewal has closed</translation>
+        </message>
+        <message>
+            <source>Today is the last day</source>
+            <translation>Today is the last day</translation>
+        </message>
+        <message numerus="yes">
+            <source>Expired %n day(s) ago</source>
+            <translation>
+                <numerusform>Expired %n day ago</numerusform>
+                <numerusform>Expired %n days ago</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Plug in “{0}”</source>
+            <translation>Plug in “{0}”</translation>
+        </message>
+        <message>
+            <source>Revoked by the bank</source>
+            <translation>Revoked by the bank</translation>
+        </message>
+        <message>
+            <source>Not valid before {0}</source>
+            <translation>Not valid before {0}</translation>
+        </message>
+        <message>
+            <source>Renewable from {0}</source>
+            <translation>Renewable from {0}</translation>
+        </message>
+        <message>
+            <source>{0} (its key shows with the PIN)</source>
+            <translation>{0} (its key shows with the PIN)</translation>
+        </message>
+        <message>
+            <source>Renew now</source>
+            <translation>Renew now</translation>
+        </message>
+        <message>
+            <source>Replaced by a newer one</source>
+            <translation>Replaced by a newer one</translation>
+        </message>
+        <message>
+            <source>The same as in the other place</source>
+            <translation>The same as in the other place</translation>
+        </message>
+        <message>
+            <source>Put away</source>
+            <translation>Put away</translation>
+        </message>
+        <message>
+            <source>Its key is missing</source>
+            <translation>Its key is missing</translation>
+        </message>
+        <message>
+            <source>Not finished: continue</source>
+            <translation>Not finished: continue</translation>
+        </message>
+        <message>
+            <source>Not accepted by the bank</source>
+            <translation>Not accepted by the bank</translation>
+        </message>
+        <message>
+            <source>Waits for what you have to enter</source>
+            <translation>Waits for what you have to enter</translation>
+        </message>
+        <message>
+            <source>Under way (step {number} of {count})</source>
+            <translation>Under way (step {number} of {count})</translation>
+        </message>
+        <message>
+            <source>Waiting for the bank</source>
+            <translation>Waiting for the bank</translation>
+        </message>
+        <message>
+            <source>Stopped by an error: continue</source>
+            <translation>Stopped by an error: continue</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n put away or expired certificate(s)</source>
+            <translation>
+                <numerusform>%n put away or expired certificate</numerusform>
+                <numerusform>%n put away or expired certificates</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>CertificatePage</name>
@@ -938,6 +1039,81 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <message>
             <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
             <translation>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</translation>
+        </message>
+        <message>
+            <source>The bank does not say how many tries are left. After several wrong codes it may lock the code.</source>
+            <translation>The bank does not say how many tries are left. After several wrong codes it may lock the code.</translation>
+        </message>
+        <message>
+            <source>This is the last try: after another one the code is locked.</source>
+            <translation>This is the last try: after another one the code is locked.</translation>
+        </message>
+        <message>
+            <source>{left} more tries. After {attempts} wrong codes the bank locks the code; those entered on other PCs count, too.</source>
+            <translation>{left} more tries. After {attempts} wrong codes the bank locks the code; those entered on other PCs count, too.</translation>
+        </message>
+        <message>
+            <source>This program found that; nothing was sent to the bank, and no try is lost.</source>
+            <translation>This program found that; nothing was sent to the bank, and no try is lost.</translation>
+        </message>
+        <message>
+            <source>If the letter does not help, please ask: {contact}</source>
+            <translation>If the letter does not help, please ask: {contact}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Consent</name>
+        <message>
+            <source>Stored in</source>
+            <translation>Stored in</translation>
+        </message>
+        <message>
+            <source>{place} “{name}”</source>
+            <translation>{place} “{name}”</translation>
+        </message>
+        <message>
+            <source>With “Obtain” you agree to this:</source>
+            <translation>With “Obtain” you agree to this:</translation>
+        </message>
+        <message>
+            <source>With “Renew” you agree to this:</source>
+            <translation>With “Renew” you agree to this:</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} is obtained and stored in: {place}</source>
+            <translation>{bank}: the certificate of {user} is obtained and stored in: {place}</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} is obtained.</source>
+            <translation>{bank}: the certificate of {user} is obtained.</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed and stored in: {place}</source>
+            <translation>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed and stored in: {place}</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed.</source>
+            <translation>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed.</translation>
+        </message>
+        <message>
+            <source>Please choose above where the certificate is to be stored.</source>
+            <translation>Please choose above where the certificate is to be stored.</translation>
+        </message>
+        <message>
+            <source>No place can be used at the moment. Plug the token in, for example.</source>
+            <translation>No place can be used at the moment. Plug the token in, for example.</translation>
+        </message>
+        <message>
+            <source>A new key is made in the chosen place and never leaves it.</source>
+            <translation>A new key is made in the chosen place and never leaves it.</translation>
+        </message>
+        <message>
+            <source>The present certificate stays as it is until the new one has proven that it works.</source>
+            <translation>The present certificate stays as it is until the new one has proven that it works.</translation>
+        </message>
+        <message>
+            <source>Where is the new certificate to be stored?</source>
+            <translation>Where is the new certificate to be stored?</translation>
         </message>
     </context>
     <context>
@@ -1280,6 +1456,14 @@ Give this file to the bank's help desk.</translation>
             <source>Could not be saved: {path}</source>
             <translation>Could not be saved: {path}</translation>
         </message>
+        <message>
+            <source>New deadline: {until}</source>
+            <translation>New deadline: {until}</translation>
+        </message>
+        <message>
+            <source>What to do now</source>
+            <translation>What to do now</translation>
+        </message>
     </context>
     <context>
         <name>EmptyPage</name>
@@ -1383,6 +1567,25 @@ Give this file to the bank's help desk.</translation>
         <message>
             <source>folded</source>
             <translation>folded</translation>
+        </message>
+    </context>
+    <context>
+        <name>Failure</name>
+        <message>
+            <source>What to do next</source>
+            <translation>What to do next</translation>
+        </message>
+        <message>
+            <source>Error code: {code}</source>
+            <translation>Error code: {code}</translation>
+        </message>
+        <message>
+            <source>Copy for the &amp;support desk</source>
+            <translation>Copy for the &amp;support desk</translation>
+        </message>
+        <message>
+            <source>Copied. Paste it into a message to the support desk.</source>
+            <translation>Copied. Paste it into a message to the support desk.</translation>
         </message>
     </context>
     <context>
@@ -1514,6 +1717,125 @@ Give this file to the bank's help desk.</translation>
             <source>&amp;Close</source>
             <translation>&amp;Close</translation>
         </message>
+        <message>
+            <source>Which certificate should I choose?</source>
+            <translation>Which certificate should I choose?</translation>
+        </message>
+        <message>
+            <source>Renew or obtain?</source>
+            <translation>Renew or obtain?</translation>
+        </message>
+        <message>
+            <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
+            <translation>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</translation>
+        </message>
+        <message>
+            <source>USB token</source>
+            <translation>USB token</translation>
+        </message>
+        <message>
+            <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
+            <translation>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</translation>
+        </message>
+        <message>
+            <source>Who can help</source>
+            <translation>Who can help</translation>
+        </message>
+        <message>
+            <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
+            <translation>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</translation>
+        </message>
+        <message>
+            <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
+            <translation>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</translation>
+        </message>
+        <message>
+            <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
+            <translation>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</translation>
+        </message>
+        <message>
+            <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
+            <translation>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</translation>
+        </message>
+        <message>
+            <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
+            <translation>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
+        </message>
+        <message>
+            <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
+            <translation>{bank}: users ask {user}; administrators ask {administrator}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Keepsakes</name>
+        <message>
+            <source>&amp;Copy</source>
+            <translation>&amp;Copy</translation>
+        </message>
+        <message>
+            <source>&amp;Print…</source>
+            <translation>&amp;Print…</translation>
+        </message>
+        <message>
+            <source>Save as P&amp;DF…</source>
+            <translation>Save as P&amp;DF…</translation>
+        </message>
+        <message>
+            <source>Next year into the c&amp;alendar…</source>
+            <translation>Next year into the c&amp;alendar…</translation>
+        </message>
+        <message>
+            <source>Bank</source>
+            <translation>Bank</translation>
+        </message>
+        <message>
+            <source>User ID</source>
+            <translation>User ID</translation>
+        </message>
+        <message>
+            <source>Issuer</source>
+            <translation>Issuer</translation>
+        </message>
+        <message>
+            <source>Serial number</source>
+            <translation>Serial number</translation>
+        </message>
+        <message>
+            <source>Valid until</source>
+            <translation>Valid until</translation>
+        </message>
+        <message>
+            <source>Copied.</source>
+            <translation>Copied.</translation>
+        </message>
+        <message>
+            <source>certificate.pdf</source>
+            <translation>certificate.pdf</translation>
+        </message>
+        <message>
+            <source>certificate-renewal.ics</source>
+            <translation>certificate-renewal.ics</translation>
+        </message>
+        <message>
+            <source>Renew the certificate of {user}</source>
+            <translation>Renew the certificate of {user}</translation>
+        </message>
+        <message>
+            <source>Last day to renew the certificate of {user}</source>
+            <translation>Last day to renew the certificate of {user}</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>Saved: {path}</source>
+            <translation>Saved: {path}</translation>
+        </message>
+        <message>
+            <source>Could not be saved: {path}</source>
+            <translation>Could not be saved: {path}</translation>
+        </message>
     </context>
     <context>
         <name>KeyHint</name>
@@ -1528,6 +1850,13 @@ Give this file to the bank's help desk.</translation>
         <message>
             <source>The Japanese input method is on. Please turn it off and type half-width letters.</source>
             <translation>The Japanese input method is on. Please turn it off and type half-width letters.</translation>
+        </message>
+    </context>
+    <context>
+        <name>LeftoverPanel</name>
+        <message>
+            <source>Left behind</source>
+            <translation>Left behind</translation>
         </message>
     </context>
     <context>
@@ -1610,6 +1939,17 @@ Give this file to the bank's help desk.</translation>
         <message>
             <source>&amp;Cancel</source>
             <translation>&amp;Cancel</translation>
+        </message>
+    </context>
+    <context>
+        <name>LetterPicture</name>
+        <message>
+            <source>User ID</source>
+            <translation>User ID</translation>
+        </message>
+        <message>
+            <source>Issue code</source>
+            <translation>Issue code</translation>
         </message>
     </context>
     <context>
@@ -1855,6 +2195,53 @@ Serial number: {serial}</translation>
         </message>
     </context>
     <context>
+        <name>NextSteps</name>
+        <message>
+            <source>After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
+            <translation>After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</translation>
+        </message>
+        <message>
+            <source>Plug the USB token into the PC before you log in with this certificate. {choose}</source>
+            <translation>Plug the USB token into the PC before you log in with this certificate. {choose}</translation>
+        </message>
+        <message>
+            <source>Log in to internet banking.</source>
+            <translation>Log in to internet banking.</translation>
+        </message>
+        <message>
+            <source>If a browser is open, close all its windows once.</source>
+            <translation>If a browser is open, close all its windows once.</translation>
+        </message>
+        <message>
+            <source>Close all windows of the browser once. Running now: {names}</source>
+            <translation>Close all windows of the browser once. Running now: {names}</translation>
+        </message>
+        <message>
+            <source>If the browser asks which certificate, choose “{name}” that is valid until {until}.</source>
+            <translation>If the browser asks which certificate, choose “{name}” that is valid until {until}.</translation>
+        </message>
+        <message>
+            <source>You can log in only from the PC on which this certificate is installed.</source>
+            <translation>You can log in only from the PC on which this certificate is installed.</translation>
+        </message>
+        <message>
+            <source>The certificate is valid for one year.</source>
+            <translation>The certificate is valid for one year.</translation>
+        </message>
+        <message>
+            <source>The old certificate is put away: browsers do not offer it any more.</source>
+            <translation>The old certificate is put away: browsers do not offer it any more.</translation>
+        </message>
+        <message>
+            <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
+            <translation>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</translation>
+        </message>
+        <message>
+            <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
+            <translation>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</translation>
+        </message>
+    </context>
+    <context>
         <name>NoteLines</name>
         <message>
             <source>{place} cannot be used: {title}. {next}</source>
@@ -1990,6 +2377,10 @@ Serial number: {serial}</translation>
         <message>
             <source>Renew &amp;later</source>
             <translation>Renew &amp;later</translation>
+        </message>
+        <message>
+            <source>It can be renewed until {deadline}.</source>
+            <translation>It can be renewed until {deadline}.</translation>
         </message>
     </context>
     <context>
@@ -2149,6 +2540,94 @@ Serial number: {serial}</translation>
         </message>
     </context>
     <context>
+        <name>PendingLine</name>
+        <message>
+            <source>{user} ({bank}): {state}</source>
+            <translation>{user} ({bank}): {state}</translation>
+        </message>
+        <message>
+            <source>Answ&amp;er</source>
+            <translation>Answ&amp;er</translation>
+        </message>
+        <message>
+            <source>Answer: {0}</source>
+            <translation>Answer: {0}</translation>
+        </message>
+        <message>
+            <source>&amp;See its window</source>
+            <translation>&amp;See its window</translation>
+        </message>
+        <message>
+            <source>See its window: {0}</source>
+            <translation>See its window: {0}</translation>
+        </message>
+        <message>
+            <source>&amp;Continue</source>
+            <translation>&amp;Continue</translation>
+        </message>
+        <message>
+            <source>Continue: {0}</source>
+            <translation>Continue: {0}</translation>
+        </message>
+        <message>
+            <source>goes on when you type the code from your letter again.</source>
+            <translation>goes on when you type the code from your letter again.</translation>
+        </message>
+        <message>
+            <source>waiting for the bank. It is asked again after {0}.</source>
+            <translation>waiting for the bank. It is asked again after {0}.</translation>
+        </message>
+        <message>
+            <source>waiting for the bank.</source>
+            <translation>waiting for the bank.</translation>
+        </message>
+        <message>
+            <source>stopped on the way. {title}. {next}
+Error code: {code}</source>
+            <translation>stopped on the way. {title}. {next}
+Error code: {code}</translation>
+        </message>
+        <message>
+            <source>stopped on the way and can be continued. So far: {0}.</source>
+            <translation>stopped on the way and can be continued. So far: {0}.</translation>
+        </message>
+        <message>
+            <source>waits for what you have to enter.</source>
+            <translation>waits for what you have to enter.</translation>
+        </message>
+        <message>
+            <source>about to go on.</source>
+            <translation>about to go on.</translation>
+        </message>
+        <message>
+            <source>about to begin.</source>
+            <translation>about to begin.</translation>
+        </message>
+        <message>
+            <source>{step} (step {number} of {count}).</source>
+            <translation>{step} (step {number} of {count}).</translation>
+        </message>
+        <message>
+            <source>{step} (step {number} of {count}), by another program on this PC.</source>
+            <translation>{step} (step {number} of {count}), by another program on this PC.</translation>
+        </message>
+        <message>
+            <source>Gi&amp;ve up…</source>
+            <translation>Gi&amp;ve up…</translation>
+        </message>
+        <message>
+            <source>Give up: {0}</source>
+            <translation>Give up: {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>PendingPanel</name>
+        <message>
+            <source>Not finished yet</source>
+            <translation>Not finished yet</translation>
+        </message>
+    </context>
+    <context>
         <name>PinChangeTask</name>
         <message>
             <source>The PIN of the USB token has been changed.</source>
@@ -2164,6 +2643,37 @@ Serial number: {serial}</translation>
         <message>
             <source>&amp;Cancel</source>
             <translation>&amp;Cancel</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlaceChoice</name>
+        <message>
+            <source>The present certificate is here.</source>
+            <translation>The present certificate is here.</translation>
+        </message>
+        <message>
+            <source>Save to the USB token</source>
+            <translation>Save to the USB token</translation>
+        </message>
+        <message>
+            <source>Save to the &amp;USB token</source>
+            <translation>Save to the &amp;USB token</translation>
+        </message>
+        <message>
+            <source>Save to this PC</source>
+            <translation>Save to this PC</translation>
+        </message>
+        <message>
+            <source>Save to this &amp;PC</source>
+            <translation>Save to this &amp;PC</translation>
+        </message>
+        <message>
+            <source>Your administrator's settings do not allow this place.</source>
+            <translation>Your administrator's settings do not allow this place.</translation>
+        </message>
+        <message>
+            <source>This bank does not allow this place.</source>
+            <translation>This bank does not allow this place.</translation>
         </message>
     </context>
     <context>
@@ -2208,6 +2718,14 @@ Closing the window removes everything.</translation>
         <message>
             <source>&amp;Close</source>
             <translation>&amp;Close</translation>
+        </message>
+        <message>
+            <source>What is done so far is recorded. Nothing is lost.</source>
+            <translation>What is done so far is recorded. Nothing is lost.</translation>
+        </message>
+        <message>
+            <source>Nothing has been changed.</source>
+            <translation>Nothing has been changed.</translation>
         </message>
     </context>
     <context>
@@ -2438,6 +2956,14 @@ Closing the window removes everything.</translation>
             <source>The answer that says so cannot be verified. If the code is the one in your letter, enter it once more or contact your bank.</source>
             <translation>The answer that says so cannot be verified. If the code is the one in your letter, enter it once more or contact your bank.</translation>
         </message>
+        <message>
+            <source> The bank refused it.</source>
+            <translation> The bank refused it.</translation>
+        </message>
+        <message>
+            <source>However often it is wrong, nothing is locked.</source>
+            <translation>However often it is wrong, nothing is locked.</translation>
+        </message>
     </context>
     <context>
         <name>RehearsalBanner</name>
@@ -2483,6 +3009,13 @@ Closing the window removes everything.</translation>
         <message>
             <source>S&amp;top after this step</source>
             <translation>S&amp;top after this step</translation>
+        </message>
+    </context>
+    <context>
+        <name>ResultPanel</name>
+        <message>
+            <source>What has happened meanwhile</source>
+            <translation>What has happened meanwhile</translation>
         </message>
     </context>
     <context>
@@ -2716,6 +3249,24 @@ Closing the window removes everything.</translation>
         </message>
     </context>
     <context>
+        <name>RunSteps</name>
+        <message>
+            <source>It stops after this step. You can go on with it later.</source>
+            <translation>It stops after this step. You can go on with it later.</translation>
+        </message>
+        <message>
+            <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
+            <translation>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n second(s) so far</source>
+            <translation>
+                <numerusform>%n second so far</numerusform>
+                <numerusform>%n seconds so far</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>SaveFactsButton</name>
         <message>
             <source>Save facts for the help &amp;desk…</source>
@@ -2739,6 +3290,10 @@ Closing the window removes everything.</translation>
         <message>
             <source>Delete &amp;for good…</source>
             <translation>Delete &amp;for good…</translation>
+        </message>
+        <message>
+            <source>&amp;Change the PIN…</source>
+            <translation>&amp;Change the PIN…</translation>
         </message>
     </context>
     <context>
@@ -2900,6 +3455,10 @@ Closing the window removes everything.</translation>
             <source>&amp;Back</source>
             <translation>&amp;Back</translation>
         </message>
+        <message>
+            <source>Stored in {place}</source>
+            <translation>Stored in {place}</translation>
+        </message>
     </context>
     <context>
         <name>StepList</name>
@@ -3040,6 +3599,17 @@ Closing the window removes everything.</translation>
         </message>
     </context>
     <context>
+        <name>Unfold</name>
+        <message>
+            <source>Hide &amp;details</source>
+            <translation>Hide &amp;details</translation>
+        </message>
+        <message>
+            <source>Show &amp;details</source>
+            <translation>Show &amp;details</translation>
+        </message>
+    </context>
+    <context>
         <name>UpdateLine</name>
         <message>
             <source>Please install the new version of this program</source>
@@ -3075,6 +3645,14 @@ Closing the window removes everything.</translation>
         <message>
             <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
             <translation>You may close this window. When the certificate is ready, the icon next to the clock tells you.</translation>
+        </message>
+        <message>
+            <source>The bank has received the request and is working on it. This program asks again by itself and then installs the certificate.</source>
+            <translation>The bank has received the request and is working on it. This program asks again by itself and then installs the certificate.</translation>
+        </message>
+        <message>
+            <source>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</source>
+            <translation>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</translation>
         </message>
     </context>
     <context>
@@ -3126,6 +3704,52 @@ Closing the window removes everything.</translation>
         <message>
             <source>&amp;Cancel</source>
             <translation>&amp;Cancel</translation>
+        </message>
+    </context>
+    <context>
+        <name>WhoHelps</name>
+        <message>
+            <source>If you are not sure, ask:</source>
+            <translation>If you are not sure, ask:</translation>
+        </message>
+        <message>
+            <source>Who can help:</source>
+            <translation>Who can help:</translation>
+        </message>
+        <message>
+            <source>Telephone {number}</source>
+            <translation>Telephone {number}</translation>
+        </message>
+    </context>
+    <context>
+        <name>WizardFrame</name>
+        <message>
+            <source>Step {number} of {count}: {title}</source>
+            <translation>Step {number} of {count}: {title}</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>Details</translation>
+        </message>
+        <message>
+            <source>Checks</source>
+            <translation>Checks</translation>
+        </message>
+        <message>
+            <source>Place</source>
+            <translation>Place</translation>
+        </message>
+        <message>
+            <source>Renewal</source>
+            <translation>Renewal</translation>
+        </message>
+        <message>
+            <source>Issue</source>
+            <translation>Issue</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>Done</translation>
         </message>
     </context>
     <context>

@@ -121,6 +121,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <source>Certificates</source>
             <translation>電子証明書</translation>
         </message>
+        <message>
+            <source>&amp;Renew certificate</source>
+            <translation>証明書更新(&amp;R)</translation>
+        </message>
     </context>
     <context>
         <name>AwaitPage</name>
@@ -658,6 +662,100 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <source>State</source>
             <translation>状態</translation>
         </message>
+        <message>
+            <source>Cannot be read</source>
+            <translation>読み取れません</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n day(s) left</source>
+            <translation>
+                <numerusform>あと%n日</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Renewal has closed</source>
+            <translation>更新の受付は終了しました</translation>
+        </message>
+        <message>
+            <source>Today is the last day</source>
+            <translation>本日が最終日です</translation>
+        </message>
+        <message numerus="yes">
+            <source>Expired %n day(s) ago</source>
+            <translation>
+                <numerusform>%n日前に期限切れ</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Plug in “{0}”</source>
+            <translation>「{0}」を差し込んでください</translation>
+        </message>
+        <message>
+            <source>Revoked by the bank</source>
+            <translation>金融機関により失効しています</translation>
+        </message>
+        <message>
+            <source>Not valid before {0}</source>
+            <translation>{0}から有効です</translation>
+        </message>
+        <message>
+            <source>Renewable from {0}</source>
+            <translation>{0}から更新できます</translation>
+        </message>
+        <message>
+            <source>{0} (its key shows with the PIN)</source>
+            <translation>{0}（鍵は PIN の入力後に確認）</translation>
+        </message>
+        <message>
+            <source>Renew now</source>
+            <translation>更新をお急ぎください</translation>
+        </message>
+        <message>
+            <source>Replaced by a newer one</source>
+            <translation>新しいものに更新済み</translation>
+        </message>
+        <message>
+            <source>The same as in the other place</source>
+            <translation>ほかの保存先と同じもの</translation>
+        </message>
+        <message>
+            <source>Put away</source>
+            <translation>しまってあります</translation>
+        </message>
+        <message>
+            <source>Its key is missing</source>
+            <translation>鍵がありません</translation>
+        </message>
+        <message>
+            <source>Not finished: continue</source>
+            <translation>手続きの途中です（続ける）</translation>
+        </message>
+        <message>
+            <source>Not accepted by the bank</source>
+            <translation>金融機関で使えません</translation>
+        </message>
+        <message>
+            <source>Waits for what you have to enter</source>
+            <translation>入力を待っています</translation>
+        </message>
+        <message>
+            <source>Under way (step {number} of {count})</source>
+            <translation>手続き中です（{number}/{count}）</translation>
+        </message>
+        <message>
+            <source>Waiting for the bank</source>
+            <translation>金融機関の発行を待っています</translation>
+        </message>
+        <message>
+            <source>Stopped by an error: continue</source>
+            <translation>途中で止まりました（続けられます）</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n put away or expired certificate(s)</source>
+            <translation>
+                <numerusform>しまった、または期限の切れた電子証明書（%n件）</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>CertificatePage</name>
@@ -938,6 +1036,85 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <message>
             <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
             <translation>何度も間違えると、金融機関が発行コードを使えなくすることがあります。手紙を見ても分からないときのご相談先：{contact}</translation>
+        </message>
+        <message>
+            <source>The bank does not say how many tries are left. After several wrong codes it may lock the code.</source>
+            <translation>あと何回試せるかは、金融機関が知らせないため分かりません。続けてまちがえると、発行コードを使えなくすることがあります。</translation>
+        </message>
+        <message>
+            <source>This is the last try: after another one the code is locked.</source>
+            <translation>試せるのはあと1回です。まちがえると、この発行コードは使えなくなります。</translation>
+        </message>
+        <message>
+            <source>{left} more tries. After {attempts} wrong codes the bank locks the code; those entered on other PCs count, too.</source>
+            <translation>あと{left}回まで試せます。{attempts}回まちがえると、金融機関がこの発行コードを使えなくします（ほかのパソコンで試した回数も数えます）。</translation>
+        </message>
+        <message>
+            <source>This program found that; nothing was sent to the bank, and no try is lost.</source>
+            <translation>このソフトが気づいたため、金融機関には送っていません。試せる回数は減っていません。</translation>
+        </message>
+        <message>
+            <source>If the letter does not help, please ask: {contact}</source>
+            <translation>案内を見ても分からないときは、ご相談ください：{contact}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Consent</name>
+        <message>
+            <source>Stored in</source>
+            <translation>保存先</translation>
+        </message>
+        <message>
+            <source>{place} “{name}”</source>
+            <translation>{place}「{name}」</translation>
+        </message>
+        <message>
+            <source>With “Obtain” you agree to this:</source>
+            <translation>「取得する」を押すと、次のことに同意したことになります。</translation>
+        </message>
+        <message>
+            <source>With “Renew” you agree to this:</source>
+            <translation>「更新する」を押すと、次のことに同意したことになります。</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} is obtained and stored in: {place}</source>
+            <translation>{bank}　{user}
+電子証明書を取得し、{place}に保存します。</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} is obtained.</source>
+            <translation>{bank}　{user}
+電子証明書を取得します。</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed and stored in: {place}</source>
+            <translation>{bank}　{user}（{role}）
+有効期限 {until} の電子証明書を更新し、{place}に保存します。</translation>
+        </message>
+        <message>
+            <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed.</source>
+            <translation>{bank}　{user}（{role}）
+有効期限 {until} の電子証明書を更新します。</translation>
+        </message>
+        <message>
+            <source>Please choose above where the certificate is to be stored.</source>
+            <translation>電子証明書の保存先を、上から選んでください。</translation>
+        </message>
+        <message>
+            <source>No place can be used at the moment. Plug the token in, for example.</source>
+            <translation>いま使える保存先がありません。専用USBを差し込むなどして、お待ちください。</translation>
+        </message>
+        <message>
+            <source>A new key is made in the chosen place and never leaves it.</source>
+            <translation>新しい鍵を作ります。鍵が保存先から出ることはありません。</translation>
+        </message>
+        <message>
+            <source>The present certificate stays as it is until the new one has proven that it works.</source>
+            <translation>今の電子証明書は、新しいものが使えると確かめるまで残します。</translation>
+        </message>
+        <message>
+            <source>Where is the new certificate to be stored?</source>
+            <translation>新しい電子証明書の保存先をお選びください。</translation>
         </message>
     </context>
     <context>
@@ -1280,6 +1457,14 @@ Give this file to the bank's help desk.</source>
             <source>Could not be saved: {path}</source>
             <translation>保存できませんでした：{path}</translation>
         </message>
+        <message>
+            <source>New deadline: {until}</source>
+            <translation>新しい有効期限：{until}</translation>
+        </message>
+        <message>
+            <source>What to do now</source>
+            <translation>これからしていただくこと</translation>
+        </message>
     </context>
     <context>
         <name>EmptyPage</name>
@@ -1383,6 +1568,25 @@ Give this file to the bank's help desk.</source>
         <message>
             <source>folded</source>
             <translation>閉じています</translation>
+        </message>
+    </context>
+    <context>
+        <name>Failure</name>
+        <message>
+            <source>What to do next</source>
+            <translation>次にしていただくこと</translation>
+        </message>
+        <message>
+            <source>Error code: {code}</source>
+            <translation>エラーコード：{code}</translation>
+        </message>
+        <message>
+            <source>Copy for the &amp;support desk</source>
+            <translation>お問い合わせ用にコピーする(&amp;S)</translation>
+        </message>
+        <message>
+            <source>Copied. Paste it into a message to the support desk.</source>
+            <translation>コピーしました。お問い合わせのメールなどに貼り付けてください。</translation>
         </message>
     </context>
     <context>
@@ -1514,6 +1718,125 @@ Give this file to the bank's help desk.</source>
             <source>&amp;Close</source>
             <translation>閉じる(&amp;C)</translation>
         </message>
+        <message>
+            <source>Which certificate should I choose?</source>
+            <translation>どの証明書を選べばよいですか</translation>
+        </message>
+        <message>
+            <source>Renew or obtain?</source>
+            <translation>更新と取得の違い</translation>
+        </message>
+        <message>
+            <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
+            <translation>有効期限内は、一覧で電子証明書を選び「証明書更新」を押してください。期限が切れたあと、またははじめてのときは「電子証明書取得」を押してください。金融機関からお送りした手順書（ユーザIDと発行コード）が必要です。</translation>
+        </message>
+        <message>
+            <source>USB token</source>
+            <translation>専用USB</translation>
+        </message>
+        <message>
+            <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
+            <translation>ログインや更新の前に専用USBを接続し、ログアウト後は、すみやかに取り外してください。保存には30秒〜1分程度かかります。PINを何度もまちがえると専用USBがロックされ、金融機関での手続きが必要になります。</translation>
+        </message>
+        <message>
+            <source>Who can help</source>
+            <translation>お問い合わせ先</translation>
+        </message>
+        <message>
+            <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
+            <translation>ログインのとき、ブラウザーが証明書の選択画面を表示します。ご自分のユーザIDの名前で、有効期限の最も新しいものを選んでください。</translation>
+        </message>
+        <message>
+            <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
+            <translation>まちがって選んだときは、ブラウザーの画面をすべて閉じて開き直すと、もう一度選べます。しまった証明書は、選択画面に表示されません。</translation>
+        </message>
+        <message>
+            <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
+            <translation>Edge、Chrome、Firefoxのどれでも、Windowsに保存した電子証明書を使えます。FirefoxはWindowsの電子証明書を自動的に読み取りますので、取り込む必要はありません。</translation>
+        </message>
+        <message>
+            <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
+            <translation>電子証明書の保存先は、ブラウザーごとに分かれています（Chrome、Chromium、Edgeは共通です）。一覧に表示されているブラウザーでログインしてください。ブラウザーの名前がなければ、保存先は1つだけです。</translation>
+        </message>
+        <message>
+            <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
+            <translation>・{name}（発行元 {issuer}、有効期限 {until}、シリアル番号 {serial}）</translation>
+        </message>
+        <message>
+            <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
+            <translation>{bank}：利用者の方は{user}、管理者の方は{administrator}にお問い合わせください。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Keepsakes</name>
+        <message>
+            <source>&amp;Copy</source>
+            <translation>コピー(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;Print…</source>
+            <translation>印刷(&amp;P)…</translation>
+        </message>
+        <message>
+            <source>Save as P&amp;DF…</source>
+            <translation>PDFで保存(&amp;D)…</translation>
+        </message>
+        <message>
+            <source>Next year into the c&amp;alendar…</source>
+            <translation>来年の予定をカレンダーへ(&amp;A)…</translation>
+        </message>
+        <message>
+            <source>Bank</source>
+            <translation>金融機関</translation>
+        </message>
+        <message>
+            <source>User ID</source>
+            <translation>ユーザID</translation>
+        </message>
+        <message>
+            <source>Issuer</source>
+            <translation>発行元</translation>
+        </message>
+        <message>
+            <source>Serial number</source>
+            <translation>シリアル番号</translation>
+        </message>
+        <message>
+            <source>Valid until</source>
+            <translation>有効期限</translation>
+        </message>
+        <message>
+            <source>Copied.</source>
+            <translation>コピーしました。</translation>
+        </message>
+        <message>
+            <source>certificate.pdf</source>
+            <translation>電子証明書.pdf</translation>
+        </message>
+        <message>
+            <source>certificate-renewal.ics</source>
+            <translation>電子証明書の更新.ics</translation>
+        </message>
+        <message>
+            <source>Renew the certificate of {user}</source>
+            <translation>電子証明書の更新（{user}）</translation>
+        </message>
+        <message>
+            <source>Last day to renew the certificate of {user}</source>
+            <translation>電子証明書の更新期限（{user}）</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Saved: {path}</source>
+            <translation>保存しました：{path}</translation>
+        </message>
+        <message>
+            <source>Could not be saved: {path}</source>
+            <translation>保存できませんでした：{path}</translation>
+        </message>
     </context>
     <context>
         <name>KeyHint</name>
@@ -1528,6 +1851,13 @@ Give this file to the bank's help desk.</source>
         <message>
             <source>The Japanese input method is on. Please turn it off and type half-width letters.</source>
             <translation>日本語入力がオンです。オフにして、半角で入力してください。</translation>
+        </message>
+    </context>
+    <context>
+        <name>LeftoverPanel</name>
+        <message>
+            <source>Left behind</source>
+            <translation>使われていない鍵</translation>
         </message>
     </context>
     <context>
@@ -1610,6 +1940,17 @@ Give this file to the bank's help desk.</source>
         <message>
             <source>&amp;Cancel</source>
             <translation>キャンセル(&amp;C)</translation>
+        </message>
+    </context>
+    <context>
+        <name>LetterPicture</name>
+        <message>
+            <source>User ID</source>
+            <translation>ユーザID</translation>
+        </message>
+        <message>
+            <source>Issue code</source>
+            <translation>発行コード</translation>
         </message>
     </context>
     <context>
@@ -1855,6 +2196,53 @@ Serial number: {serial}</source>
         </message>
     </context>
     <context>
+        <name>NextSteps</name>
+        <message>
+            <source>After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
+            <translation>ログアウト後は、すみやかに専用USBをパソコンから取り外してください。不正送金被害を防ぐためです。</translation>
+        </message>
+        <message>
+            <source>Plug the USB token into the PC before you log in with this certificate. {choose}</source>
+            <translation>この電子証明書を使用してログインを行う場合は、専用USBをパソコンに接続してからログインしてください。{choose}</translation>
+        </message>
+        <message>
+            <source>Log in to internet banking.</source>
+            <translation>インターネットバンキングにログインしてください。</translation>
+        </message>
+        <message>
+            <source>If a browser is open, close all its windows once.</source>
+            <translation>ブラウザーを開いているときは、一度すべて閉じてください。</translation>
+        </message>
+        <message>
+            <source>Close all windows of the browser once. Running now: {names}</source>
+            <translation>ブラウザーを一度すべて閉じてください（今開いているもの：{names}）。</translation>
+        </message>
+        <message>
+            <source>If the browser asks which certificate, choose “{name}” that is valid until {until}.</source>
+            <translation>電子証明書を選ぶ画面では「{name}」（有効期限 {until}）を選んでください。</translation>
+        </message>
+        <message>
+            <source>You can log in only from the PC on which this certificate is installed.</source>
+            <translation>※ この電子証明書がインストールされたパソコン以外ではログインできません。</translation>
+        </message>
+        <message>
+            <source>The certificate is valid for one year.</source>
+            <translation>※ 電子証明書の有効期間は1年です。</translation>
+        </message>
+        <message>
+            <source>The old certificate is put away: browsers do not offer it any more.</source>
+            <translation>※ 古い電子証明書は、ブラウザーに表示されないようにしまいました（元に戻せます）。</translation>
+        </message>
+        <message>
+            <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
+            <translation>※ 新しい電子証明書でログインできると分かるまで、古い電子証明書もしまわずに残してあります。新しいほうのシリアル番号は {serial} です。</translation>
+        </message>
+        <message>
+            <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
+            <translation>※ 古い電子証明書をしまえなかったため、ブラウザーの選択画面に残っています。ログインのときは、新しいほう（シリアル番号 {serial}）を選んでください。</translation>
+        </message>
+    </context>
+    <context>
         <name>NoteLines</name>
         <message>
             <source>{place} cannot be used: {title}. {next}</source>
@@ -1972,12 +2360,12 @@ Serial number: {serial}</source>
         </message>
         <message>
             <source>Today is the last day.</source>
-            <translation>本日が有効期限です。本日中に更新してください。</translation>
+            <translation>今日が最後の日です</translation>
         </message>
         <message numerus="yes">
             <source>%n day(s) left.</source>
             <translation>
-                <numerusform>有効期限まで、あと%n日です。</numerusform>
+                <numerusform>あと%n日です</numerusform>
             </translation>
         </message>
         <message>
@@ -1987,6 +2375,10 @@ Serial number: {serial}</source>
         <message>
             <source>Renew &amp;later</source>
             <translation>後で更新する(&amp;L)</translation>
+        </message>
+        <message>
+            <source>It can be renewed until {deadline}.</source>
+            <translation>更新できるのは {deadline} までです。</translation>
         </message>
     </context>
     <context>
@@ -2140,6 +2532,94 @@ Serial number: {serial}</source>
         </message>
     </context>
     <context>
+        <name>PendingLine</name>
+        <message>
+            <source>{user} ({bank}): {state}</source>
+            <translation>{user}（{bank}）：{state}</translation>
+        </message>
+        <message>
+            <source>Answ&amp;er</source>
+            <translation>入力する(&amp;E)</translation>
+        </message>
+        <message>
+            <source>Answer: {0}</source>
+            <translation>入力する：{0}</translation>
+        </message>
+        <message>
+            <source>&amp;See its window</source>
+            <translation>画面を開く(&amp;S)</translation>
+        </message>
+        <message>
+            <source>See its window: {0}</source>
+            <translation>画面を開く：{0}</translation>
+        </message>
+        <message>
+            <source>&amp;Continue</source>
+            <translation>続ける(&amp;C)</translation>
+        </message>
+        <message>
+            <source>Continue: {0}</source>
+            <translation>続ける：{0}</translation>
+        </message>
+        <message>
+            <source>goes on when you type the code from your letter again.</source>
+            <translation>お手元の案内にある発行コードをもう一度入力すると、続きます。</translation>
+        </message>
+        <message>
+            <source>waiting for the bank. It is asked again after {0}.</source>
+            <translation>金融機関の発行を待っています。{0}より後に、もう一度確かめます。</translation>
+        </message>
+        <message>
+            <source>waiting for the bank.</source>
+            <translation>金融機関の発行を待っています。</translation>
+        </message>
+        <message>
+            <source>stopped on the way. {title}. {next}
+Error code: {code}</source>
+            <translation>途中で止まりました。{title}。{next}
+エラーコード：{code}</translation>
+        </message>
+        <message>
+            <source>stopped on the way and can be continued. So far: {0}.</source>
+            <translation>途中で止まっています。続きから始められます（ここまで：{0}）。</translation>
+        </message>
+        <message>
+            <source>waits for what you have to enter.</source>
+            <translation>入力を待っています。</translation>
+        </message>
+        <message>
+            <source>about to go on.</source>
+            <translation>まもなく続きを始めます。</translation>
+        </message>
+        <message>
+            <source>about to begin.</source>
+            <translation>まもなく始めます。</translation>
+        </message>
+        <message>
+            <source>{step} (step {number} of {count}).</source>
+            <translation>{step}（{number}/{count}）。</translation>
+        </message>
+        <message>
+            <source>{step} (step {number} of {count}), by another program on this PC.</source>
+            <translation>このパソコンの別のプログラムが手続き中です。{step}（{number}/{count}）。</translation>
+        </message>
+        <message>
+            <source>Gi&amp;ve up…</source>
+            <translation>やめる(&amp;V)…</translation>
+        </message>
+        <message>
+            <source>Give up: {0}</source>
+            <translation>やめる：{0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>PendingPanel</name>
+        <message>
+            <source>Not finished yet</source>
+            <translation>途中の手続き</translation>
+        </message>
+    </context>
+    <context>
         <name>PinChangeTask</name>
         <message>
             <source>The PIN of the USB token has been changed.</source>
@@ -2155,6 +2635,37 @@ Serial number: {serial}</source>
         <message>
             <source>&amp;Cancel</source>
             <translation>キャンセル(&amp;C)</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlaceChoice</name>
+        <message>
+            <source>The present certificate is here.</source>
+            <translation>今の保存先</translation>
+        </message>
+        <message>
+            <source>Save to the USB token</source>
+            <translation>専用USBに保存する</translation>
+        </message>
+        <message>
+            <source>Save to the &amp;USB token</source>
+            <translation>専用USBに保存する(&amp;U)</translation>
+        </message>
+        <message>
+            <source>Save to this PC</source>
+            <translation>パソコンに保存する</translation>
+        </message>
+        <message>
+            <source>Save to this &amp;PC</source>
+            <translation>パソコンに保存する(&amp;P)</translation>
+        </message>
+        <message>
+            <source>Your administrator's settings do not allow this place.</source>
+            <translation>会社の管理者の設定により、この保存先はご利用いただけません。</translation>
+        </message>
+        <message>
+            <source>This bank does not allow this place.</source>
+            <translation>この金融機関では、この保存先はご利用いただけません。</translation>
         </message>
     </context>
     <context>
@@ -2199,6 +2710,14 @@ Closing the window removes everything.</source>
         <message>
             <source>&amp;Close</source>
             <translation>閉じる(&amp;C)</translation>
+        </message>
+        <message>
+            <source>What is done so far is recorded. Nothing is lost.</source>
+            <translation>済んだところまでは記録されています。失われたものはありません。</translation>
+        </message>
+        <message>
+            <source>Nothing has been changed.</source>
+            <translation>何も変更していません。</translation>
         </message>
     </context>
     <context>
@@ -2351,7 +2870,7 @@ Closing the window removes everything.</source>
         </message>
         <message>
             <source>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
-            <translation>専用USBのPIN（専用USBの暗証番号）を入力してください。インターネットバンキングの暗証番号とは別のものです。PINは専用USBにだけ送られます。</translation>
+            <translation>専用USBの暗証番号（PIN）です。インターネットバンキングの暗証番号とは別のものです。専用USBにだけ送られます。</translation>
         </message>
         <message>
             <source>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
@@ -2371,7 +2890,7 @@ Closing the window removes everything.</source>
         </message>
         <message>
             <source> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</source>
-            <translation>あと何回かはトークンが教えません。続けて間違えると、専用USBがロックされて使えなくなります。</translation>
+            <translation>あと何回試せるかは、専用USBが知らせないため分かりません。続けてまちがえると、ロックされて使えなくなります。</translation>
         </message>
         <message>
             <source>, </source>
@@ -2429,6 +2948,14 @@ Closing the window removes everything.</source>
             <source>The answer that says so cannot be verified. If the code is the one in your letter, enter it once more or contact your bank.</source>
             <translation>この返事が本物かどうかは、確認できていません。案内のとおりのときは、もう一度入力するか、金融機関にご連絡ください。</translation>
         </message>
+        <message>
+            <source> The bank refused it.</source>
+            <translation>金融機関が受け付けませんでした。</translation>
+        </message>
+        <message>
+            <source>However often it is wrong, nothing is locked.</source>
+            <translation>何度まちがえても、ロックされることはありません。</translation>
+        </message>
     </context>
     <context>
         <name>RehearsalBanner</name>
@@ -2474,6 +3001,13 @@ Closing the window removes everything.</source>
         <message>
             <source>S&amp;top after this step</source>
             <translation>この手順が済んだら止める(&amp;T)</translation>
+        </message>
+    </context>
+    <context>
+        <name>ResultPanel</name>
+        <message>
+            <source>What has happened meanwhile</source>
+            <translation>お知らせ</translation>
         </message>
     </context>
     <context>
@@ -2705,6 +3239,23 @@ Closing the window removes everything.</source>
         </message>
     </context>
     <context>
+        <name>RunSteps</name>
+        <message>
+            <source>It stops after this step. You can go on with it later.</source>
+            <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
+        </message>
+        <message>
+            <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
+            <translation>この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われず、続きから再開できます。専用USBをお使いのときは、接続したままにしてください。</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n second(s) so far</source>
+            <translation>
+                <numerusform>%n秒経過</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>SaveFactsButton</name>
         <message>
             <source>Save facts for the help &amp;desk…</source>
@@ -2728,6 +3279,10 @@ Closing the window removes everything.</source>
         <message>
             <source>Delete &amp;for good…</source>
             <translation>完全に削除(&amp;F)…</translation>
+        </message>
+        <message>
+            <source>&amp;Change the PIN…</source>
+            <translation>PINを変更する(&amp;C)…</translation>
         </message>
     </context>
     <context>
@@ -2831,7 +3386,7 @@ Closing the window removes everything.</source>
         </message>
         <message>
             <source>Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in until it is done. Beforehand, the token has to be ordered from your bank and its software installed.</source>
-            <translation>専用USBに保存する場合は、30秒〜1分程度時間がかかりますので、保存が完了するまで、専用USBを接続したままお待ちください。専用USBをご利用いただくには、事前に利用申込と、管理ソフトのインストールが必要です。</translation>
+            <translation>専用USBへの保存には、30秒〜1分程度かかります。終わるまで接続したままお待ちください。事前に、利用申込と管理ソフトのインストールが必要です。</translation>
         </message>
         <message>
             <source>About the USB token, and its &amp;software for download</source>
@@ -2888,6 +3443,10 @@ Closing the window removes everything.</source>
         <message>
             <source>&amp;Back</source>
             <translation>戻る(&amp;B)</translation>
+        </message>
+        <message>
+            <source>Stored in {place}</source>
+            <translation>保存先：{place}</translation>
         </message>
     </context>
     <context>
@@ -3026,6 +3585,17 @@ Closing the window removes everything.</source>
         </message>
     </context>
     <context>
+        <name>Unfold</name>
+        <message>
+            <source>Hide &amp;details</source>
+            <translation>くわしい内容を閉じる(&amp;D)</translation>
+        </message>
+        <message>
+            <source>Show &amp;details</source>
+            <translation>くわしい内容を見る(&amp;D)</translation>
+        </message>
+    </context>
+    <context>
         <name>UpdateLine</name>
         <message>
             <source>Please install the new version of this program</source>
@@ -3061,6 +3631,14 @@ Closing the window removes everything.</source>
         <message>
             <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
             <translation>このウィンドウは閉じてもかまいません。電子証明書ができましたら、画面の隅（時計のそば）のアイコンでお知らせします。</translation>
+        </message>
+        <message>
+            <source>The bank has received the request and is working on it. This program asks again by itself and then installs the certificate.</source>
+            <translation>申請は金融機関に届いていて、電子証明書の発行を待っています。このソフトが自動で確かめ、発行されたら続きを行います。</translation>
+        </message>
+        <message>
+            <source>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</source>
+            <translation>このウィンドウは閉じてもかまいません。パソコンの電源を切っても、申請は失われません。次にパソコンをお使いになるとき、続きを行います。電子証明書ができたら、時計の横のアイコンでお知らせします。</translation>
         </message>
     </context>
     <context>
@@ -3112,6 +3690,52 @@ Closing the window removes everything.</source>
         <message>
             <source>&amp;Cancel</source>
             <translation>キャンセル(&amp;C)</translation>
+        </message>
+    </context>
+    <context>
+        <name>WhoHelps</name>
+        <message>
+            <source>If you are not sure, ask:</source>
+            <translation>ご自身で対応できます。わからないときのご相談先</translation>
+        </message>
+        <message>
+            <source>Who can help:</source>
+            <translation>お問い合わせ先</translation>
+        </message>
+        <message>
+            <source>Telephone {number}</source>
+            <translation>電話 {number}</translation>
+        </message>
+    </context>
+    <context>
+        <name>WizardFrame</name>
+        <message>
+            <source>Step {number} of {count}: {title}</source>
+            <translation>手順 {number}/{count}　{title}</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>入力</translation>
+        </message>
+        <message>
+            <source>Checks</source>
+            <translation>確認</translation>
+        </message>
+        <message>
+            <source>Place</source>
+            <translation>保存先</translation>
+        </message>
+        <message>
+            <source>Renewal</source>
+            <translation>更新</translation>
+        </message>
+        <message>
+            <source>Issue</source>
+            <translation>取得</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>完了</translation>
         </message>
     </context>
     <context>

@@ -194,12 +194,12 @@ def test_copy_pdf_and_calendar(ui: UiEnvironment, tmp_path: Path) -> None:
     assert f"シリアル番号 = {new.serial_hex}" in customer.clipboard
     page = customer.wizard.page_now
     assert isinstance(page, DonePage)
-    page.save_pdf(tmp_path / "receipt.pdf")
+    page.keepsakes.save_pdf(tmp_path / "receipt.pdf")
     issuance = (tmp_path / "receipt.pdf").read_bytes()
     assert issuance.startswith(b"%PDF-1.")
     assert issuance.rstrip().endswith(b"%%EOF")
     assert len(issuance) > 5000, "the PDF contains text and fonts"
-    page.save_calendar(tmp_path / "next.ics")
+    page.keepsakes.save_calendar(tmp_path / "next.ics")
     calendar = (tmp_path / "next.ics").read_bytes().decode()
     life = lifecycle(new.not_after, ui.clock(), ui.profile.renewal)
     assert f"DTSTART;TZID=Asia/Tokyo:{life.renew_from:%Y%m%d}T090000" in calendar
@@ -210,7 +210,7 @@ def test_unwritable_file_is_reported(ui: UiEnvironment, tmp_path: Path) -> None:
     customer = renew_on_pc(ui)
     page = customer.wizard.page_now
     assert isinstance(page, DonePage)
-    page.save_calendar(tmp_path / "no such folder" / "next.ics")
+    page.keepsakes.save_calendar(tmp_path / "no such folder" / "next.ics")
     wait(1)
     assert "保存できませんでした" in customer.text
 

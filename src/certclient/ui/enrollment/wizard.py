@@ -13,6 +13,7 @@ from certclient.enrollment.gains import no_gain
 from certclient.enrollment.obstacles import check_renewable
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
+from certclient.ui.enrollment.frame import WizardFrame
 from certclient.ui.enrollment.navigation import (
     RenewalTarget,
     WizardMode,
@@ -32,6 +33,7 @@ from certclient.ui.enrollment.pages.too_late import TooLatePage
 from certclient.ui.enrollment.pages.waiting import WaitingPage
 from certclient.ui.enrollment.pages.work import WorkPage
 from certclient.ui.enrollment.session import WizardSession
+from certclient.ui.enrollment.trail import Trail, trail
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import ButtonBar
 from certclient.ui.widgets.input_guard import HOLD_SECONDS, LINK_HOLD_SECONDS, InputGuard
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from certclient.ui.context import AppContext
     from certclient.ui.enrollment.pages.base import WizardPage
 
-_SIZE_IN_LINES = (46, 46)
+_SIZE_IN_LINES = (42, 38)
 """Width and height in text line heights, limited to the screen's size."""
 
 
@@ -77,8 +79,9 @@ class EnrollmentWizard(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(RehearsalBanner(session.context.rehearsal))
-        for page in self._pages.values():
-            layout.addWidget(page, 1)
+        self._trail = Trail()
+        self.frame = WizardFrame(self._pages.values())
+        layout.addWidget(self.frame, 1)
         layout.addWidget(self.bar)
         session.moved.connect(self._move)
         session.run_ended.connect(self._run_ended)
@@ -227,6 +230,7 @@ class EnrollmentWizard(QDialog):
         self.guard.page_changed(self._hold_seconds)
         self.setUpdatesEnabled(False)
         self.bar.offer(page.buttons(), typing=page.first_field() is not None)
+        self._show_trail()
         page.show()
         self._set_focus(page.first_field() or self.bar.default)
         for other in self._pages.values():
@@ -238,6 +242,11 @@ class EnrollmentWizard(QDialog):
         self.setUpdatesEnabled(True)
         self._unsaid = page
         self._say()
+
+    def _show_trail(self) -> None:
+        if self.page_id is not None:
+            self._trail = trail(self.page_id, self.session.wizard_state, self._trail)
+            self.frame.show_trail(self._trail)
 
     def _say(self) -> None:
         """Has a screen reader say the page; the first one when the window has become active, or the

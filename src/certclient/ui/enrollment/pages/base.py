@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from certclient.ui.widgets.button_bar import Button, Buttons
 from certclient.ui.widgets.parts import Heading, sentences
 from certclient.ui.widgets.scroll import Scroll
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.ui.context import AppContext
@@ -19,7 +20,10 @@ __all__ = ["Button", "Buttons", "WizardPage", "sentences"]
 
 
 class WizardPage(QWidget):
-    """A page. It describes its buttons, focus and announcement; only the wizard acts on them."""
+    """A page. It describes its buttons, focus and announcement; only the wizard acts on them.
+
+    `head` is the line with the heading, for a picture beside it; `body` has all the rest.
+    """
 
     buttons_changed = Signal()
     """Same page, other buttons."""
@@ -32,10 +36,12 @@ class WizardPage(QWidget):
         body = QWidget()
         self.heading = Heading()
         self.body = QVBoxLayout(body)
-        margin = self.fontMetrics().height()
-        self.body.setContentsMargins(margin, margin, margin, margin // 2)
-        self.body.setSpacing(margin // 2)
-        self.body.addWidget(self.heading)
+        self.body.setContentsMargins(Space.L, Space.L, Space.L, Space.M)
+        self.body.setSpacing(Space.M)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(Space.M)
+        self.head.addWidget(self.heading, 1)
+        self.body.addLayout(self.head)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.scroll_area = Scroll(body)

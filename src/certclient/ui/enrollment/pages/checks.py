@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from certclient.enrollment.preflight import BEFORE_RENEWAL, Check, CheckResult, Verdict
@@ -17,10 +16,12 @@ from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sen
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.enrollment_worker import no_consent
 from certclient.ui.tasks.interaction import QtInteraction
+from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.error_panel import ErrorPanel
-from certclient.ui.widgets.icons import pixmap
-from certclient.ui.widgets.parts import PlainLabel, Sentence
-from certclient.ui.widgets.severity import Severity, severity_colour
+from certclient.ui.widgets.parts import SecondaryText, Sentence
+from certclient.ui.widgets.pictures import Picture, ResultMark
+from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ _SEVERITIES: Mapping[Verdict, Severity] = {
     Verdict.WARNING: Severity.WARNING,
     Verdict.FAILED: Severity.ERROR,
 }
+_SIGN = 20
+"""Pixels: the side of the icon of one result."""
 
 
 class ChecksPage(WizardPage):
@@ -42,9 +45,12 @@ class ChecksPage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
+        self._mark = ResultMark(Severity.ERROR)
+        self.head.insertWidget(0, self._mark)
         self._intro = Sentence()
         self._bar = QProgressBar()
         self._bar.setRange(0, len(BEFORE_RENEWAL))
+        self._bar.setFixedHeight(Space.S)
         self._bar.setTextVisible(False)
         self._results: dict[Check, CheckResult] = {}
         self._rows = {check: _Row() for check in BEFORE_RENEWAL}
@@ -55,13 +61,17 @@ class ChecksPage(WizardPage):
         self._found = QWidget()
         self._panels: list[ErrorPanel] = []
         QVBoxLayout(self._found).setContentsMargins(0, 0, 0, 0)
+        rows = Card()
         grid = QGridLayout()
-        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(Space.S)
+        grid.setVerticalSpacing(Space.XS)
+        rows.body.addLayout(grid)
         for number, row in enumerate(self._rows.values()):
             row.add_to(grid, number)
         for part in (self._intro, self._bar, self._found):
             self.body.addWidget(part)
-        self.body.addLayout(grid)
+        self.body.addWidget(rows)
         self.body.addStretch()
 
     def enter(self) -> None:
@@ -103,6 +113,9 @@ class ChecksPage(WizardPage):
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
         self.set_heading(self._title())
+        found = not self._busy and bool(self._marked)
+        self._mark.setVisible(found)
+        self._mark.show_result(Severity.ERROR if self._failed else Severity.WARNING)
         self._intro.set_text(self._sentence())
         self._bar.setValue(len(self._results))
         self._bar.setVisible(self._busy or not self._marked)
@@ -229,29 +242,20 @@ class _Row:
     """The widgets of one check."""
 
     def __init__(self) -> None:
-        self._sign, self._name, self._outcome = PlainLabel(), Sentence(), PlainLabel()
+        self._sign = Picture("", _SIGN)
+        self._name, self._outcome = Sentence(), SecondaryText()
+        self._outcome.setWordWrap(False)
 
     def add_to(self, grid: QGridLayout, row: int) -> None:
-        grid.addWidget(self._sign, row, 0)
-        grid.addWidget(self._outcome, row, 1)
-        grid.addWidget(self._name, row, 2)
+        for column, widget in enumerate((self._sign, self._name, self._outcome)):
+            grid.addWidget(widget, row, column)
 
     def show_result(self, name: str, verdict: Verdict | None, outcome: str) -> None:
         self._name.setText(name)
         self._name.setEnabled(verdict is not None and verdict is not Verdict.SKIPPED)
         self._outcome.setText(outcome)
         self._name.setAccessibleName(f"{name}: {outcome}" if outcome else name)
-        self._show_sign(verdict)
-
-    def _show_sign(self, verdict: Verdict | None) -> None:
-        size = self._sign.fontMetrics().height()
-        self._sign.setMinimumWidth(size)
-        severity = _SEVERITIES.get(verdict) if verdict is not None else None
-        if verdict is Verdict.PASSED:
-            text = self._name.palette().color(QPalette.ColorRole.WindowText)
-            self._sign.setPixmap(pixmap("valid", QColor(text), size))
-        elif severity is not None:
-            colour = severity_colour(severity, self._name.palette())
-            self._sign.setPixmap(pixmap(severity.value, colour, size))
-        else:
-            self._sign.clear()
+        passed = Severity.SUCCESS if verdict is Verdict.PASSED else None
+        severity = _SEVERITIES.get(verdict, passed) if verdict is not None else None
+        self._sign.show_picture(severity.value if severity is not None else "")
+        self._sign.set_colour(severity)

@@ -12,6 +12,8 @@ from certclient.ui.widgets.parts import sentences
 if TYPE_CHECKING:
     from certclient.model.secret import Secret
 
+translate = QCoreApplication.translate
+
 _ALIKE = (("O", "0", "oO0"), ("I", "1", "iIlL1"))
 """Letter, digit, and the characters mistaken for one another."""
 
@@ -30,13 +32,33 @@ def code_advice(code: Secret | None, wrong: int, contact: str) -> str:
     if code is not None:
         lines += [*_look_alikes(code.reveal()), _length(len(code.reveal()))]
     lines.append(
-        QCoreApplication.translate(
-            "CodeAdvice", "A wrong user ID has the same effect: please compare it, too."
-        )
+        translate("CodeAdvice", "A wrong user ID has the same effect: please compare it, too.")
     )
     if wrong >= SEVERAL:
         lines.append(_several(contact))
     return "\n".join(lines)
+
+
+def code_attempts(codes: CodeRule, wrong: int) -> str:
+    """How many wrong codes the bank still accepts, as far as its profile says so; what happens
+    then. `wrong`: how many this program has sent so far."""
+    left = codes.attempts - wrong
+    if left <= 0:
+        return translate(
+            "CodeAdvice",
+            "The bank does not say how many tries are left. After several wrong codes it may lock "
+            "the code.",
+        )
+    if left == 1:
+        return translate(
+            "CodeAdvice", "This is the last try: after another one the code is locked."
+        )
+    text = translate(
+        "CodeAdvice",
+        "{left} more tries. After {attempts} wrong codes the bank locks the code; those entered on "
+        "other PCs count, too.",
+    )
+    return text.format(left=left, attempts=codes.attempts)
 
 
 def code_mismatch(code: Secret, codes: CodeRule, sentence: str) -> str:
@@ -45,41 +67,40 @@ def code_mismatch(code: Secret, codes: CodeRule, sentence: str) -> str:
     problem = codes.problem(code)
     if problem is None:
         return ""
-    text = QCoreApplication.translate("CodeAdvice", "One of the characters is not possible.")
+    text = translate("CodeAdvice", "One of the characters is not possible.")
     if problem is CodeProblem.LENGTH:
-        text = QCoreApplication.translate("CodeAdvice", "You typed {count} characters.").format(
+        text = translate("CodeAdvice", "You typed {count} characters.").format(
             count=len(code.reveal())
         )
-    sent = QCoreApplication.translate("CodeAdvice", "Nothing was sent to the bank.")
+    sent = translate(
+        "CodeAdvice", "This program found that; nothing was sent to the bank, and no try is lost."
+    )
     return sentences(sentence, text, sent)
 
 
 def _look_alikes(code: str) -> list[str]:
     pairs = [
-        QCoreApplication.translate(
-            "CodeAdvice", "the letter {letter} and the digit {digit}"
-        ).format(letter=letter, digit=digit)
+        translate("CodeAdvice", "the letter {letter} and the digit {digit}").format(
+            letter=letter, digit=digit
+        )
         for letter, digit, characters in _ALIKE
         if any(character in code for character in characters)
     ]
     if not pairs:
         return []
-    comma = QCoreApplication.translate("CodeAdvice", ", ")
-    text = QCoreApplication.translate("CodeAdvice", "Some characters look alike: {pairs}.")
+    comma = translate("CodeAdvice", ", ")
+    text = translate("CodeAdvice", "Some characters look alike: {pairs}.")
     return [text.format(pairs=comma.join(pairs))]
 
 
 def _length(count: int) -> str:
-    text = QCoreApplication.translate(
-        "CodeAdvice", "You typed {count} characters. Are there as many in the letter?"
-    )
+    text = translate("CodeAdvice", "You typed {count} characters. Are there as many in the letter?")
     return text.format(count=count)
 
 
 def _several(contact: str) -> str:
-    text = QCoreApplication.translate(
+    text = translate(
         "CodeAdvice",
-        "After several wrong codes, the bank may lock the code. "
         "If the letter does not help, please ask: {contact}",
     )
     return text.format(contact=contact)

@@ -7,19 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from certclient.enrollment.planner import check_user_id
 from certclient.model.errors import CertclientError
 from certclient.model.japan_time import clock_time
 from certclient.model.user_ids import requested_user_id
+from certclient.ui.enrollment.beside import Beside
+from certclient.ui.enrollment.code_field import CodeField
+from certclient.ui.enrollment.letter_picture import LetterPicture
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.pages.code_advice import code_mismatch
 from certclient.ui.widgets.boxes import LossQuestion
-from certclient.ui.widgets.error_panel import FieldMessage
-from certclient.ui.widgets.parts import PlainLabel, Sentence
-from certclient.ui.widgets.secret_field import SecretField
+from certclient.ui.widgets.callout import Callout
+from certclient.ui.widgets.fields import LabelledField, TextField
+from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.model.secret import Secret
@@ -34,37 +39,25 @@ class LetterPage(WizardPage):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._reason_text = Sentence()
-        self._bank_label, self._user_label, self._code_label = (
-            PlainLabel(),
-            PlainLabel(),
-            PlainLabel(),
-        )
-        self._bank = QComboBox()
-        self._user = _field()
-        self._code = SecretField()
+        self._bank, self._user, self._code = QComboBox(), _field(), CodeField()
         self._code.set_shown(True)  # it is read off a letter
-        self._problem = FieldMessage()
-        self._hint = Sentence()
+        self._of_bank, self._of_user = LabelledField(self._bank), LabelledField(self._user)
+        self._of_code = LabelledField(self._code)
+        self._from_link = Callout(Severity.WARNING)
         self._correcting = False
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.addRow(self._bank_label, self._bank)
-        form.addRow(self._user_label, self._user)
-        form.addRow(self._code_label, self._code)
+        fields = QVBoxLayout()
+        fields.setSpacing(Space.M)
+        for part in (self._of_bank, self._of_user, self._of_code, self._from_link):
+            fields.addWidget(part)
+        fields.addStretch(1)
         self.body.addWidget(self._reason_text)
-        self.body.addLayout(form)
-        self.body.addWidget(self._problem)
-        self.body.addWidget(self._hint)
+        self.body.addWidget(Beside(fields, LetterPicture()))
         self.body.addStretch()
-        for label, field in ((self._user_label, self._user), (self._code_label, self._code)):
-            label.setBuddy(field)
+        for field in (self._user, self._code):
             field.textChanged.connect(self.buttons_changed)
         self._code.textChanged.connect(self._clear_problem)
-        self._bank_label.setBuddy(self._bank)
         self._user.setText(session.wizard_state.user_id)
-        several = len(session.context.profiles) > 1 and session.current is None
-        self._bank.setVisible(several)
-        self._bank_label.setVisible(several)
+        self._of_bank.setVisible(len(session.context.profiles) > 1 and session.current is None)
         self._bank.currentIndexChanged.connect(self._choose_bank)
 
     def first_field(self) -> QWidget | None:
@@ -82,21 +75,18 @@ class LetterPage(WizardPage):
         """See WizardPage.retranslate."""
         self.set_heading(self.tr("Obtain a certificate"))
         self._reason_text.set_text(self._reason())
-        self._bank_label.setText(self.tr("&Bank"))
-        self._user_label.setText(self.tr("&User ID"))
-        self._code_label.setText(self.tr("&Issue code"))
+        self._of_bank.set_label(self.tr("&Bank"))
+        self._of_user.set_label(self.tr("&User ID"))
+        self._of_code.set_label(self.tr("&Issue code"))
         self._user.setAccessibleName(self.tr("User ID"))
         self._code.setAccessibleName(self.tr("Issue code"))
-        self._code.setVisible(not self.session.has_ticket)
-        self._code_label.setVisible(not self.session.has_ticket)
-        self._hint.set_text(
-            self.tr(
-                "The link that was opened has brought an issue code. Anybody can write such a link:"
-                " go on only if you have followed it on your bank's page or in its message."
-            )
-            if self.session.has_ticket
-            else self._code_hint()
+        self._of_code.setVisible(not self.session.has_ticket)
+        self._of_code.set_hint(self._code_hint())
+        link = self.tr(
+            "The link that was opened has brought an issue code. Anybody can write such a link:"
+            " go on only if you have followed it on your bank's page or in its message."
         )
+        self._from_link.show_text("", link if self.session.has_ticket else "")
         self._fill_banks()
 
     def _code_hint(self) -> str:
@@ -113,7 +103,7 @@ class LetterPage(WizardPage):
             )
         )
         # While a problem is shown, that says it.
-        shape = "" if self._problem.text() else self.context.catalogue.code_shape(codes)
+        shape = "" if self._of_code.error() else self.context.catalogue.code_shape(codes)
         return sentences(hint, shape)
 
     def _reason(self) -> str:
@@ -151,7 +141,7 @@ class LetterPage(WizardPage):
         self._show_mismatch("")
 
     def _clear_problem(self) -> None:
-        if self._problem.text():
+        if self._of_code.error():
             self._show_mismatch("")
 
     def primary_texts(self) -> tuple[str, ...]:
@@ -184,10 +174,8 @@ class LetterPage(WizardPage):
         return code_mismatch(code, codes, self.context.catalogue.code_shape(codes))
 
     def _show_mismatch(self, problem: str) -> None:
-        self._problem.set_text(problem)
-        self._code.setAccessibleDescription(problem)
-        if not self.session.has_ticket:
-            self._hint.set_text(self._code_hint())
+        self._of_code.set_error(problem)
+        self._of_code.set_hint(self._code_hint())
         if problem:
             self._code.selectAll()
             self._code.setFocus()
@@ -229,8 +217,8 @@ class LetterPage(WizardPage):
         return self._code.is_empty or LossQuestion(self.window(), self.context.rehearsal).agreed()
 
 
-def _field() -> QLineEdit:
-    field = QLineEdit()
+def _field() -> TextField:
+    field = TextField()
     field.setMaxLength(_LONGEST)
     field.setInputMethodHints(
         Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData

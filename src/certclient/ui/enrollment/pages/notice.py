@@ -8,12 +8,18 @@ from certclient.enrollment.reminder import next_reminder
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.widgets.parts import Facts, Note, Sentence
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.key_values import KeyValueList
+from certclient.ui.widgets.parts import BigNumber, CardTitle, SecondaryText, Sentence
 
 if TYPE_CHECKING:
     from datetime import date
 
     from certclient.ui.enrollment.session import WizardSession
+
+
+_FEW_LINES = 3
+"""Bank, user ID and role: whose certificate it is. The next page has the rest."""
 
 
 class NoticePage(WizardPage):
@@ -22,12 +28,12 @@ class NoticePage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._request = Sentence()
-        self._facts = Facts()
-        self._deadline = Note()
-        self._later = Sentence()
-        for part in (self._request, self._deadline, self._facts, self._later):
-            self.body.addWidget(part)
+        self._request, self._days = CardTitle(), BigNumber()
+        self._until, self._later = Sentence(), SecondaryText()
+        self._facts = KeyValueList(copyable=False)
+        self.body.addWidget(Card(self._request, self._days, self._until))
+        self.body.addWidget(Card(self._facts))
+        self.body.addWidget(self._later)
         self.body.addStretch()
 
     def retranslate(self) -> None:
@@ -37,13 +43,19 @@ class NoticePage(WizardPage):
         current = self.session.current
         if current is None:
             return
-        self._facts.show_lines(certificate_details(self.session))
-        self._deadline.set_text(self._days_left(current.life.days_left))
+        catalogue = self.context.catalogue
+        self._days.set_text(self._days_left(current.life.days_left))
+        self._until.set_text(
+            self.tr("It can be renewed until {deadline}.").format(
+                deadline=catalogue.minute(current.life.deadline)
+            )
+        )
+        self._facts.show_lines(certificate_details(self.session)[:_FEW_LINES])
         self._later.set_text(
             self.tr(
                 "The certificate has to be renewed before it expires. If you choose “Renew later”, "
                 "you will be reminded again on {0}."
-            ).format(self.context.catalogue.day(self._next_reminder(current.life.days_left)))
+            ).format(catalogue.day(self._next_reminder(current.life.days_left)))
         )
 
     def _next_reminder(self, days_left: int) -> date:
@@ -60,7 +72,7 @@ class NoticePage(WizardPage):
 
     def spoken(self) -> str:
         """The request and the days left."""
-        return sentences(super().spoken(), self._request.text(), self._deadline.text())
+        return sentences(super().spoken(), self._request.text(), self._days.text())
 
     def buttons(self) -> Buttons:
         """今すぐ更新する or 後で更新する."""

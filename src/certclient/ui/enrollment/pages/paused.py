@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from certclient.enrollment.procedure import Pending
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.parts import Sentence, StrongText
+from certclient.ui.widgets.pictures import ResultMark
+from certclient.ui.widgets.severity import Severity
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.session import WizardSession
@@ -18,9 +21,9 @@ class PausedPage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._sentence, self._state = Sentence(), Sentence()
-        self.body.addWidget(self._sentence)
-        self.body.addWidget(self._state)
+        self.head.insertWidget(0, ResultMark(Severity.NEUTRAL))
+        self._sentence, self._state = Sentence(), StrongText()
+        self.body.addWidget(Card(self._sentence, self._state))
         self.body.addStretch()
 
     def retranslate(self) -> None:

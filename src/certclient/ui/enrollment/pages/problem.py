@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from certclient import __version__
 from certclient.enrollment.procedure import Pending, ProcedureState
@@ -13,7 +12,10 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.messages import actions, for_support, severity_of
 from certclient.ui.enrollment.navigation import Action
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.widgets.error_panel import ErrorPanel
+from certclient.ui.enrollment.pages.failure import Failure
+from certclient.ui.widgets.buttons import LinkButton
+from certclient.ui.widgets.flow import FlowLayout
+from certclient.ui.widgets.pictures import ResultMark
 from certclient.ui.widgets.severity import Severity
 
 if TYPE_CHECKING:
@@ -31,25 +33,25 @@ class ProblemPage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self.panel = ErrorPanel()
+        self._mark, self.failure = ResultMark(Severity.ERROR), Failure()
+        self.head.insertWidget(0, self._mark)
         self._choices = QWidget()
-        layout = QVBoxLayout(self._choices)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.body.addWidget(self.panel)
+        layout = FlowLayout(self._choices)
+        self.body.addWidget(self.failure)
         self.body.addWidget(self._choices)
         self.body.addStretch()
         self.action_buttons: dict[Action, QPushButton] = {}
         for action in Action:
             if action is Action.COPY_FOR_SUPPORT:
-                continue  # the panel's own button
-            button = QPushButton()
+                continue  # the failure's own button
+            button = LinkButton()
             button.clicked.connect(self._action_texts()[action])
-            layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
+            layout.addWidget(button)
             self.action_buttons[action] = button
 
     def enter(self) -> None:
         """Clears the “Copied” message."""
-        self.panel.forget_copy()
+        self.failure.forget_copy()
 
     @property
     def _error(self) -> CertclientError:
@@ -71,30 +73,39 @@ class ProblemPage(WizardPage):
         begun = bool(self.session.wizard_state.procedure_id)
         return self.context.catalogue.error(self._error, contact, begun=begun)
 
+    def _kept(self) -> str:
+        """What is left: the page never leaves open whether something was lost."""
+        wizard_state = self.session.wizard_state
+        if wizard_state.unconfirmed:
+            return self.tr(
+                "The new certificate is stored, but the bank does not know yet that it has "
+                "arrived. Please leave this PC on and online for a moment: this program tries "
+                "again by itself."
+            )
+        if wizard_state.procedure_id:
+            return self.tr("What is done so far is recorded. Nothing is lost.")
+        return self.tr("Nothing has been changed.")
+
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        shown = self._error_text()
-        self.set_heading(shown.title)
         offered = self._actions()
         severity = severity_of(self._error)
         copied = Action.COPY_FOR_SUPPORT in offered and severity is not Severity.INFORMATION
-        self.panel.show_error(
-            shown,
+        shown = self.failure.show_failure(
+            self.session,
+            self._error,
             severity,
-            left=self._stays_online() if self.session.wizard_state.unconfirmed else "",
+            kept=self._kept(),
             support=self._support if copied else None,
         )
+        self._mark.show_result(severity)
+        self.set_heading(shown.title)
         texts = self._texts()
         primary = self._primary(offered)
         for action, button in self.action_buttons.items():
             button.setText(texts[action])
             button.setVisible(action in offered and action is not primary)
-
-    def _stays_online(self) -> str:
-        return self.tr(
-            "The new certificate is stored, but the bank does not know yet that it has arrived. "
-            "Please leave this PC on and online for a moment: this program tries again by itself."
-        )
+        self._choices.setVisible(any(not one.isHidden() for one in self.action_buttons.values()))
 
     def _texts(self) -> Mapping[Action, str]:
         return {
@@ -136,7 +147,7 @@ class ProblemPage(WizardPage):
 
     def spoken(self) -> str:
         """What happened, why, and what to do next."""
-        return sentences(super().spoken(), self.panel.spoken())
+        return sentences(super().spoken(), self.failure.spoken())
 
     @property
     def urgent(self) -> bool:

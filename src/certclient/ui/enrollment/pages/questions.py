@@ -5,27 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.model.destination import Destination
+from certclient.enrollment.interaction import SecretRequest
 from certclient.model.issue_code import FREE_CODE, CodeRule
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
-from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
+from certclient.store.base import PinRequest
+from certclient.ui.enrollment.beside import Beside
+from certclient.ui.enrollment.code_field import CodeField
+from certclient.ui.enrollment.letter_picture import LetterPicture
+from certclient.ui.enrollment.pages import question_texts
 from certclient.ui.enrollment.pages.code_advice import code_advice, code_mismatch
+from certclient.ui.enrollment.pages.question_texts import Question
 from certclient.ui.widgets.error_panel import FieldMessage
+from certclient.ui.widgets.fields import CheckBox
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import PlainLabel, Sentence, sentences
-from certclient.ui.widgets.secret_field import SecretField
+from certclient.ui.widgets.parts import PlainLabel, SecondaryText, Sentence, sentences
+from certclient.ui.widgets.pictures import ACCENT, Picture
 from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from certclient.ui.context import AppContext
 
-Question = PinRequest | SecretRequest
+_PICTURE = 96
+"""Pixels: the side of the picture of a token."""
 
 
 class QuestionPanel(QWidget):
@@ -42,46 +49,40 @@ class QuestionPanel(QWidget):
         self._question: Question | None = None
         self._wrong_tries = 0
         self._edited = True
-        self._explanation = Sentence()
+        self._explanation, self._left, self._advice = Sentence(), SecondaryText(), Sentence()
         self._wrong, self._warning = FieldMessage(), FieldMessage(Severity.WARNING)
-        self._advice = Sentence()
         self._label = PlainLabel()
-        self.field = SecretField()
+        self.field = CodeField()
         self._keys = KeyHint(self.field)
         self._label.setBuddy(self.field)
-        self._shown = QCheckBox()
-        self._understood = QCheckBox()
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.addRow(self._label, self.field)
-        form.addRow("", self._keys)
-        form.addRow("", self._shown)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self._explanation, self._wrong, self._warning, self._understood):
-            layout.addWidget(part)
-        layout.addSpacing(self.fontMetrics().height() // 2)
-        layout.addLayout(form)
-        layout.addWidget(self._advice)
+        self._shown, self._understood = CheckBox(), CheckBox()
+        self._picture, self._letter = Picture("usb-48", _PICTURE), LetterPicture()
+        self._picture.set_colour(ACCENT)
+        self._letter.show_code_only(True)
+        self._arrange()
         self.field.textChanged.connect(self._typed)
         self._keys.changed.connect(self._describe)
         self._understood.toggled.connect(self.changed)
         self._shown.toggled.connect(self.field.set_shown)
 
+    def _arrange(self) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(Space.S)
+        for part in (self._explanation, self._wrong, self._warning, self._left, self._understood):
+            column.addWidget(part)
+        column.addSpacing(Space.S)
+        for part in (self._label, self.field, self._keys, self._shown, self._advice):
+            column.addWidget(part)
+        column.addStretch(1)
+        self._beside = Beside(column, self._picture, self._letter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._beside)
+
     @property
     def title(self) -> str:
         """The page's heading while the question is open."""
-        if isinstance(self._question, SecretRequest):
-            return self.tr("Please enter: {what}").format(what=self._kind(self._question))
-        if self._question is not None and self._question.database:
-            return self.tr("Please enter the master password")
-        if self._question is not None and self._question.purpose is PinPurpose.CURRENT:
-            name = visible(self._question.label)
-            return self.tr("Please enter the current PIN of “{name}”").format(name=name)
-        if self._question is not None and self._question.full_ids:
-            name = visible(self._question.label)
-            return self.tr("Please enter the PIN of “{name}”").format(name=name)
-        return self.tr("Please enter the PIN of the USB token")
+        return question_texts.title(self._question, self._context.catalogue)
 
     @property
     def complete(self) -> bool:
@@ -107,6 +108,7 @@ class QuestionPanel(QWidget):
         self._understood.setChecked(False)
         self._shown.setChecked(False)
         self.field.set_shown(self.asks_code)  # it is read off a letter
+        self.field.grouped = self.asks_code
         self._keys.exact = not self.asks_code
         self.retranslate()
 
@@ -128,7 +130,8 @@ class QuestionPanel(QWidget):
     @property
     def problem(self) -> str:
         """What was wrong with the answer before, and how many tries are left; "" if nothing was."""
-        return self.field.accessibleDescription()
+        urgent = bool(self._wrong.text() or self._warning.text())
+        return self.field.accessibleDescription() if urgent else ""
 
     def take(self) -> Secret | None:
         """Returns what was typed and clears the field, except for an issue code; None if it is
@@ -165,14 +168,12 @@ class QuestionPanel(QWidget):
 
     @property
     def _is_last_try(self) -> bool:
-        question = self._question
-        return isinstance(question, PinRequest) and question.attempts is AttemptsLeft.FINAL
+        return question_texts.is_last_try(self._question)
 
     @property
     def asks_code(self) -> bool:
         """Whether the question is about an issue code."""
-        question = self._question
-        return isinstance(question, SecretRequest) and question.kind is SecretKind.ISSUE_CODE
+        return question_texts.asks_code(self._question)
 
     # Texts
 
@@ -186,145 +187,53 @@ class QuestionPanel(QWidget):
             )
         )
         self._understood.setVisible(self._is_last_try)
-        if isinstance(self._question, PinRequest) and self._question.database:
-            self._show_password_request(self._question)
-        elif isinstance(self._question, PinRequest):
-            self._show_pin_request(self._question)
-        elif isinstance(self._question, SecretRequest):
-            self._show_secret_request(self._question)
+        if self._question is not None:
+            self._show_texts(self._question)
         self._keys.refresh()
         self._describe()
 
+    def _show_texts(self, question: Question) -> None:
+        catalogue, tries = self._context.catalogue, self._wrong_tries
+        self._show_picture(question)
+        self._show_names(question)
+        self._explanation.set_text(question_texts.explanation(question, catalogue))
+        self._wrong.set_text(question_texts.wrong(question, tries, catalogue))
+        left = question_texts.tries_left(question, tries, catalogue, self._contact())
+        urgent = question_texts.is_urgent(question, tries)
+        self._warning.set_text(left if urgent else "")
+        self._left.set_text("" if urgent else left)
+        code = self._codes.read(self.field.typed) if self.asks_code else None
+        advice = code_advice(code, tries, self._contact()) if self.asks_code else ""
+        self._advice.set_text(advice)
+
+    def _show_picture(self, question: Question) -> None:
+        self._beside.choose(self._letter if self.asks_code else self._picture)
+        of_bank = isinstance(question, SecretRequest)
+        on_the_pc = isinstance(question, PinRequest) and question.database
+        self._picture.show_picture("key" if of_bank else "pc-48" if on_the_pc else "usb-48")
+
+    def _show_names(self, question: Question) -> None:
+        """What stands above the field, and what screen readers call it."""
+        catalogue = self._context.catalogue
+        if isinstance(question, SecretRequest):
+            label = name = catalogue.secret(question.kind)
+        elif question.database:
+            label, name = self.tr("&Master password"), self.tr("Master password")
+        else:
+            label, name = self.tr("&PIN"), self.tr("PIN of the USB token")
+            if not question_texts.is_plain(question, catalogue):
+                named = self.tr("PIN of the USB token {name}")
+                name = named.format(name=visible(question.label))
+        self._label.setText(label)
+        self.field.setAccessibleName(name)
+
     def _describe(self) -> None:
-        """Has screen readers say beside the field what was wrong and what the keys do."""
-        parts = (self._wrong, self._warning, self._advice, self._keys)
+        """Has screen readers say beside the field what was wrong, how many tries are left and what
+        the keys do."""
+        parts = (self._wrong, self._warning, self._left, self._advice, self._keys)
         self.field.setAccessibleDescription(sentences(*(part.text() for part in parts)))
-
-    def _show_pin_request(self, request: PinRequest) -> None:
-        self._label.setText(self.tr("&PIN"))
-        self.field.setAccessibleName(
-            self.tr("PIN of the USB token")
-            if self._is_plain(request)
-            else self.tr("PIN of the USB token {name}").format(name=visible(request.label))
-        )
-        self._explanation.set_text(
-            self.tr(
-                "Please enter the PIN of the USB token. It is the token's own PIN, not the one of "
-                "internet banking, and goes to the token only."
-            )
-            if self._is_plain(request)
-            else self.tr(
-                "Please enter the PIN of “{name}”. It is the token's own PIN, not the one of "
-                "internet banking, and goes to the token only."
-            ).format(name=visible(request.label))
-            + self._purpose(request)
-        )
-        wrong = self._nth(
-            self.tr("The PIN was wrong."), self.tr("The PIN was wrong ({count} times so far).")
-        )
-        self._wrong.set_text(wrong)
-        self._warning.set_text(self._left(request))
-        self._advice.set_text("")
-
-    def _is_plain(self, request: PinRequest) -> bool:
-        """Whether the token's label says no more than that it is one."""
-        return request.label in ("", self._context.catalogue.destination(Destination.USB))
-
-    def _nth(self, once: str, again: str) -> str:
-        """What was wrong; the second time differs from the first."""
-        if not self._wrong_tries:
-            return ""
-        return once if self._wrong_tries == 1 else again.replace("{count}", str(self._wrong_tries))
-
-    def _left(self, request: PinRequest) -> str:
-        """How many tries are left, as far as the token tells, and what a lock means."""
-        told = self._context.catalogue.attempts(request.attempts)
-        if request.attempts is AttemptsLeft.FINAL:
-            return told + self.tr(
-                " A locked token can neither log in nor renew until it is unlocked. "
-                "Who can help: {contact}"
-            ).format(contact=self._contact())
-        if not told and not self._wrong_tries:
-            return ""
-        return told + self.tr(
-            " The token does not tell how many tries are left. If the PIN is wrong several times "
-            "in a row, it will be locked."
-        )
-
-    def _purpose(self, request: PinRequest) -> str:
-        """Which browser, and for which certificates; "" for a single renewal."""
-        if not request.full_ids:
-            return ""
-        ids = self.tr(", ").join(visible(one) for one in request.full_ids)
-        lines = [
-            self.tr("It is used to renew: {ids}").format(ids=ids),
-            self.tr("It is remembered until these renewals are over, and stored nowhere."),
-        ]
-        if request.database:
-            where = self.tr("Place: {name}").format(name=visible(request.label))
-            lines.insert(0, where)
-        return "\n" + "\n".join(lines)
-
-    def _show_password_request(self, request: PinRequest) -> None:
-        self._label.setText(self.tr("&Master password"))
-        self.field.setAccessibleName(self.tr("Master password"))
-        self._explanation.set_text(
-            self.tr(
-                "Your browser's certificates on this PC are protected by a master password, which "
-                "you chose yourself. It is not the one of internet banking, and does not leave "
-                "this PC."
-            )
-            + self._purpose(request)
-        )
-        wrong = self._nth(
-            self.tr("The master password was wrong."),
-            self.tr("The master password was wrong ({count} times so far)."),
-        )
-        self._wrong.set_text(wrong)
-        self._warning.set_text("")
-        self._advice.set_text("")
-
-    def _show_secret_request(self, request: SecretRequest) -> None:
-        kind = self._kind(request)
-        self._label.setText(kind)
-        self.field.setAccessibleName(kind)
-        self._explanation.set_text(
-            self.tr(
-                "The bank wants it for the certificate of {user}. It is sent to the bank, "
-                "encrypted, and kept nowhere."
-            ).format(user=visible(request.user_id))
-            + (self._again() if request.again else "")
-        )
-        wrong = self._nth(
-            self.tr("{what}: what was entered is wrong."),
-            self.tr("{what}: what was entered is wrong ({count} times so far)."),
-        )
-        self._wrong.set_text(wrong.replace("{what}", kind) + self._unproven(request))
-        self._warning.set_text("")
-        is_code = request.kind is SecretKind.ISSUE_CODE
-        code = request.codes.read(self.field.typed)
-        advice = code_advice(code, self._wrong_tries, self._contact())
-        self._advice.set_text(advice if is_code else "")
-
-    def _unproven(self, request: SecretRequest) -> str:
-        """What a wrong code cannot prove: the bank's answer is protected by the right one."""
-        if request.proven or not self._wrong_tries:
-            return ""
-        return "\n" + self.tr(
-            "The answer that says so cannot be verified. If the code is the one in your letter, "
-            "enter it once more or contact your bank."
-        )
-
-    def _again(self) -> str:
-        return "\n" + self.tr(
-            "Please type the code from your letter again: it is the same one, and this PC has not "
-            "kept it."
-        )
 
     def _only_contact(self) -> str:
         """Of several banks, none: the token may be another one's."""
         profiles = self._context.profiles
         return self._context.contact(profiles[0]) if len(profiles) == 1 else ""
-
-    def _kind(self, request: SecretRequest) -> str:
-        return self._context.catalogue.secret(request.kind)

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QGroupBox,
-    QPushButton,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
 
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
-from certclient.model.visible_text import visible
 from certclient.store.base import SilentSigning
-from certclient.store.names import title_of
-from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previous_page
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence, tool_tip
+from certclient.ui.enrollment.pages.consent import Consent, question_of_places
+from certclient.ui.enrollment.pages.place_choice import PlaceChoice
+from certclient.ui.widgets.buttons import LinkButton
+from certclient.ui.widgets.parts import Note, SecondaryText, StrongText
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.places import Place
@@ -32,34 +25,23 @@ _RESCAN_MILLISECONDS = 2000
 """Milliseconds between two scans for tokens while the page is open."""
 
 
-_AFTER_THE_ID = 2
-"""Where the destination stands among the lines agreed to: above the fold with large text."""
-
-
 class StartPage(WizardPage):
     """The current store is preselected; one that cannot be used shows why."""
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._places = QGroupBox()  # screen readers name it before its radio buttons
-        self._places.setFlat(True)
-        self._choices = QVBoxLayout(self._places)
-        self._group = QButtonGroup(self)
-        self._radios: dict[str, _Choice] = {}
-        self._usb = Note()
-        self._guide = QPushButton()
-        self._guide.setFlat(True)
+        self._where = StrongText()
+        self._choice = PlaceChoice(session)
+        self._choice.chosen.connect(self._choose)
+        self._consent = Consent(session)
+        self._windows_prompts, self._usb = Note(), SecondaryText()
+        self._guide = LinkButton()
         self._guide.clicked.connect(self._open_guide)
-        self._agree = Sentence()
-        self._facts = Facts()
-        self._key_stays = Sentence()
-        self._windows_prompts = Note()
         # What is agreed to comes right after the choice: above the fold with large text, too.
-        agreement = Framed(self._agree, self._facts, self._key_stays)
-        parts: tuple[QWidget, ...]
-        parts = (self._places, agreement, self._windows_prompts, self._usb, self._guide)
-        for part in parts:
+        for part in (self._where, self._choice, self._consent, self._windows_prompts, self._usb):
             self.body.addWidget(part)
+        self.body.setSpacing(Space.S + Space.XS)
+        self.body.addWidget(self._guide, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch()
         self._timer = QTimer(self)
         self._timer.setInterval(_RESCAN_MILLISECONDS)
@@ -86,24 +68,9 @@ class StartPage(WizardPage):
         self._scanning = False
 
     def _show_places(self) -> None:
-        """Reuses the widgets of places that are still there, so that the focus stays."""
         scan = self.session.scan
-        places = scan.places if scan is not None else ()
-        kept = {place.key for place in places}
-        for key in [key for key in self._radios if key not in kept]:
-            self._radios.pop(key).remove(self._group)
-        for place in places:
-            if place.key not in self._radios:
-                self._radios[place.key] = self._add(place)
+        self._choice.show_places(scan.places if scan is not None else ())
         self.refresh()
-
-    def _add(self, place: Place) -> _Choice:
-        choice = _Choice()
-        self._choices.addWidget(choice)
-        self._group.addButton(choice.radio)
-        key = place.key
-        choice.radio.clicked.connect(lambda: self._choose(key))
-        return choice
 
     def _choose(self, key: str) -> None:
         scan = self.session.scan
@@ -120,61 +87,17 @@ class StartPage(WizardPage):
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
         self.set_heading(self._title())
-        self._places.setTitle(self.tr("Where is the new certificate to be stored?"))
-        scan = self.session.scan
-        for place in scan.places if scan is not None else ():
-            if choice := self._radios.get(place.key):
-                short, trouble = self._problem_text(place)
-                choice.show_place(self._name(place), short, trouble, place.usable)
-                choice.radio.setChecked(place == self.session.place)
+        self._where.setText(question_of_places())
+        self._choice.setAccessibleName(question_of_places())
+        self._choice.retranslate()
+        self._consent.show_place(self.session.place)
         self._show_usb_text()
-        self._show_consent()
+        self._show_prompts(self.session.place)
 
     def _title(self) -> str:
         if self.session.wizard_state.mode is WizardMode.OBTAIN:
             return self.tr("Start obtaining the certificate")
         return self.tr("Start the certificate renewal")
-
-    def _name(self, place: Place) -> str:
-        name = self._action_name(place)
-        title = title_of(place.store) if place.store is not None else ""
-        # The mnemonic is ours; an ampersand of the store's is a letter.
-        notes = [title.replace("&", "&&")] if title else []
-        if place.present:
-            notes.append(self.tr("used now"))
-        return f"{name}  ({', '.join(notes)})" if notes else name
-
-    def _action_name(self, place: Place) -> str:
-        if place.destination is Destination.USB:
-            return self.tr("Save to the &USB token")
-        if self._is_further(place):
-            return self.tr("Save to this PC")
-        return self.tr("Save to this &PC")
-
-    def _is_further(self, place: Place) -> bool:
-        """Whether an earlier line has the mnemonic."""
-        scan = self.session.scan
-        places = scan.places if scan is not None else ()
-        first = next((one for one in places if one.destination is place.destination), place)
-        return first.key != place.key
-
-    def _problem_text(self, place: Place) -> tuple[str, str]:
-        """Returns why `place` cannot be used, in short and with what helps. Advice about a place
-        takes room from the agreement only where no other place can be chosen, or where it names
-        what is wrong with a folder."""
-        if place.destination.value in self.session.profile.excluded_destinations:
-            text = self.tr("Your administrator's settings do not allow this place.")
-            return text, text
-        if not place.allowed:
-            text = self.tr("This bank does not allow this place.")
-            return text, text
-        if place.problem is None:
-            return "", ""
-        shown = self.context.catalogue.error(place.problem)
-        # The advice about a folder refers to it.
-        details = shown.details if "problem" in place.problem.data else ()
-        whole = "\n".join((f"{shown.title} — {shown.next_step}", *details))
-        return (shown.title if self.session.place and not details else whole), whole
 
     def _show_usb_text(self) -> None:
         place = self.session.place
@@ -188,20 +111,11 @@ class StartPage(WizardPage):
             if to_usb
             else ""
         )
-        self._guide.setVisible(bool(self.session.profile.usb_guide_url) and self._usb_offered())
+        offered = Destination.USB.value in self.session.profile.destinations
+        self._guide.setVisible(bool(self.session.profile.usb_guide_url) and offered)
         self._guide.setText(self.tr("About the USB token, and its &software for download"))
 
-    def _usb_offered(self) -> bool:
-        return Destination.USB.value in self.session.profile.destinations
-
-    def _show_consent(self) -> None:
-        place = self.session.place
-        self._agree.set_text(self._question())
-        lines = certificate_details(self.session)
-        if place is not None:
-            lines.insert(_AFTER_THE_ID, (self.tr("Stored in"), self._stored_in(place)))
-        self._facts.show_lines(lines)
-        self._key_stays.set_text(self._consent_text(place))
+    def _show_prompts(self, place: Place | None) -> None:
         self._windows_prompts.set_text(
             self.tr(
                 "On the way, Windows itself asks whether the key may be used. Please choose “OK” "
@@ -218,34 +132,6 @@ class StartPage(WizardPage):
         of_windows = place is not None and isinstance(place.store, SilentSigning)
         return self.session.key_prompts or (protected and of_windows)
 
-    def _consent_text(self, place: Place | None) -> str:
-        if place is None and self._can_choose():
-            return self.tr("Please choose above where the certificate is to be stored.")
-        if place is None:
-            return self.tr("No place can be used at the moment. Plug the token in, for example.")
-        if self.session.current is None:
-            return self.tr("A new key is made in the chosen place and never leaves it.")
-        return self.tr(
-            "A new key is made in the chosen place and never leaves it. The present "
-            "certificate stays as it is until the new one has proven that it works."
-        )
-
-    def _can_choose(self) -> bool:
-        scan = self.session.scan
-        return scan is not None and any(place.usable for place in scan.places)
-
-    def _question(self) -> str:
-        if self.session.wizard_state.mode is WizardMode.OBTAIN:
-            return self.tr("With “Obtain” you agree that this certificate is obtained:")
-        return self.tr("With “Renew” you agree that this certificate is renewed:")
-
-    def _stored_in(self, place: Place) -> str:
-        name = self.context.catalogue.destination(place.destination)
-        title = title_of(place.store) if place.store is not None else ""
-        if title in ("", name):
-            return name
-        return self.tr("{place} “{name}”").format(place=name, name=title)
-
     def primary_texts(self) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
         return (self.tr("&Obtain"), self.tr("&Renew"))
@@ -253,9 +139,10 @@ class StartPage(WizardPage):
     def spoken(self) -> str:
         """Where it will be stored, and what the button agrees to."""
         place = self.session.place
-        where = self._stored_in(place) if place is not None else ""
-        stored = f"{self.tr('Stored in')} {where}" if where else self._key_stays.text()
-        return sentences(super().spoken(), stored, self._agree.text())
+        stored = self._consent.key_stays
+        if place is not None:
+            stored = self.tr("Stored in {place}").format(place=self._consent.stored_in(place))
+        return sentences(super().spoken(), stored, self._consent.question)
 
     def buttons(self) -> Buttons:
         """更新 or 取得 is the consent; enabled once a place is chosen."""
@@ -270,37 +157,3 @@ class StartPage(WizardPage):
             back=back,
             close=self.tr("&Cancel"),
         )
-
-
-class _WideRadio(QRadioButton):
-    """Accepts clicks anywhere in its line, not just on its text."""
-
-    def hitButton(self, position: QPoint) -> bool:
-        return self.rect().contains(position)
-
-
-class _Choice(QWidget):
-    """One place: its radio button, and why it cannot be chosen."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.radio = _WideRadio()
-        self._problem_text = Sentence()
-        self._problem_text.setIndent(24)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.radio)
-        layout.addWidget(self._problem_text)
-
-    def show_place(self, name: str, short: str, trouble: str, usable: bool) -> None:
-        """`short`: why it cannot be chosen; `trouble`: that, and what helps."""
-        self.radio.setText(visible(name))
-        self.radio.setEnabled(usable)
-        self.radio.setAccessibleDescription(trouble)
-        self.radio.setToolTip(tool_tip(trouble))
-        self._problem_text.set_text(short)
-
-    def remove(self, group: QButtonGroup) -> None:
-        group.removeButton(self.radio)
-        self.setParent(None)
-        self.deleteLater()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.pages.base import WizardPage, sentences
-from certclient.ui.widgets.error_panel import ErrorPanel
-from certclient.ui.widgets.parts import Facts
+from certclient.ui.enrollment.pages.failure import Failure
+from certclient.ui.enrollment.quiet_lines import QuietLines
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.pictures import ResultMark
 from certclient.ui.widgets.severity import Severity
 
 if TYPE_CHECKING:
@@ -21,25 +23,25 @@ class TooLatePage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self.panel, self._facts = ErrorPanel(), Facts()
-        for part in (self.panel, self._facts):
-            self.body.addWidget(part)
+        self.head.insertWidget(0, ResultMark(Severity.ERROR))
+        self.failure, self._facts = Failure(), QuietLines()
+        self.body.addWidget(self.failure)
+        self.body.addWidget(Card(self._facts))
         self.body.addStretch()
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
         current = self.session.current
-        owner = current.owner if current is not None else None
-        contact = self.context.contact(self.session.profile, owner)
         data = {"obtain_until": current.life.obtain_until.isoformat()} if current else {}
-        shown = self.context.catalogue.error(CertclientError(ErrorCode.TOO_LATE, **data), contact)
+        shown = self.failure.show_failure(
+            self.session, CertclientError(ErrorCode.TOO_LATE, **data), Severity.ERROR
+        )
         self.set_heading(shown.title)
-        self.panel.show_error(shown, Severity.ERROR)
         self._facts.show_lines(certificate_details(self.session))
 
     def spoken(self) -> str:
         """What happened, and who can help."""
-        return sentences(super().spoken(), self.panel.spoken())
+        return sentences(super().spoken(), self.failure.spoken())
 
     @property
     def urgent(self) -> bool:

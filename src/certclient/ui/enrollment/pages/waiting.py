@@ -10,7 +10,11 @@ from certclient.enrollment.procedure import Pending
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import WizardPage, sentences
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.callout import Callout
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.parts import Sentence, StrongText
+from certclient.ui.widgets.pictures import ResultMark
+from certclient.ui.widgets.severity import Severity
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.session import WizardSession
@@ -25,9 +29,11 @@ class WaitingPage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._sentence, self._next_poll_text, self._close_it = Sentence(), Sentence(), Sentence()
-        for part in (self._sentence, self._next_poll_text, self._close_it):
-            self.body.addWidget(part)
+        self.head.insertWidget(0, ResultMark(Severity.INFORMATION))
+        self._sentence, self._next_poll_text = Sentence(), StrongText()
+        self._close_it = Callout(Severity.INFORMATION)
+        self.body.addWidget(Card(self._sentence, self._next_poll_text))
+        self.body.addWidget(self._close_it)
         self.body.addStretch()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -55,7 +61,12 @@ class WaitingPage(WizardPage):
         """See WizardPage.retranslate."""
         shown = self.context.catalogue.error(CertclientError(ErrorCode.CA_WAITING))
         self.set_heading(shown.title)
-        self._sentence.set_text(shown.sentence)
+        self._sentence.set_text(
+            self.tr(
+                "The bank has received the request and is working on it. This program asks again "
+                "by itself and then installs the certificate."
+            )
+        )
         pending = self._pending
         self._next_poll_text.set_text(
             self.tr("Next look: {time}").format(
@@ -64,11 +75,13 @@ class WaitingPage(WizardPage):
             if pending is not None and pending.check_at is not None
             else ""
         )
-        self._close_it.set_text(
+        self._close_it.show_text(
+            "",
             self.tr(
-                "You may close this window. When the certificate is ready, the icon next to the "
-                "clock tells you."
-            )
+                "You may close this window and switch the PC off: the request is not lost. When "
+                "the PC is on again, it goes on by itself. When the certificate is ready, the icon "
+                "next to the clock tells you."
+            ),
         )
 
     def spoken(self) -> str:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
+from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
 from certclient.model.progress import Step
-from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
+from certclient.ui.enrollment.pages.run_steps import RunSteps
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.widgets.boxes import LossQuestion
-from certclient.ui.widgets.parts import Note, PlainLabel, Sentence, show_sign
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from certclient.ui.enrollment.pages.letter import LetterPage
     from certclient.ui.enrollment.session import WizardSession
     from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
-
-_SECOND = 1000
 
 
 class WorkPage(WizardPage):
@@ -33,7 +26,7 @@ class WorkPage(WizardPage):
     def __init__(self, session: WizardSession, letter: LetterPage) -> None:
         super().__init__(session)
         self._letter = letter
-        self._steps = _Steps(session)
+        self._steps = RunSteps(session)
         self.panel = QuestionPanel(session.context, self._contact)
         self.panel.changed.connect(self.buttons_changed)
         self.body.addWidget(self._steps)
@@ -219,137 +212,3 @@ class WorkPage(WizardPage):
         can_stop = not self._stopping and not self._watching
         stop = Button(self.tr("S&top after this step"), self._stop, can_stop)
         return Buttons(secondary=stop, close=self.tr("&Close"))
-
-
-class _Steps(QWidget):
-    """The list of steps, the progress bar, the elapsed time and warnings."""
-
-    def __init__(self, session: WizardSession) -> None:
-        super().__init__()
-        self._session = session
-        self._intro = Sentence()
-        self._bar = QProgressBar()
-        self._elapsed = Sentence()
-        self._warnings = Note()
-        self._status: ProcedureStatus | None = None
-        self._said: set[Step] = set()
-        self._rows = {step: (PlainLabel(), Sentence()) for step in Step}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        for part in (self._intro, self._bar, self._elapsed):
-            grid.addWidget(part, grid.rowCount(), 0, 1, 2)
-        for sign, text in self._rows.values():
-            row = grid.rowCount()
-            grid.addWidget(sign, row, 0)
-            grid.addWidget(text, row, 1)
-        grid.addWidget(self._warnings, grid.rowCount(), 0, 1, 2)
-        self._timer = QTimer(self)
-        self._timer.setInterval(_SECOND)
-        self._timer.timeout.connect(self._tick)
-
-    def begin(self) -> None:
-        self._status = None
-        self._said = set()
-        self._timer.start()
-        self.show_status()
-
-    def end(self) -> None:
-        self.show_status()
-        self._timer.stop()
-
-    def show_status(self) -> None:
-        """Shows the observed status; the last one once the run has ended."""
-        self._status = self._session.status or self._status
-        self._show_rows()
-        self._tick()
-        self._say_new_steps()
-
-    def _say_new_steps(self) -> None:
-        """Has a screen reader say the steps that began since the last time, each once. Several may
-        have passed by then; those from before the page was opened are not said."""
-        happened = [*self._done, *([self._now] if self._now is not None else [])]
-        if not self._said <= set(happened):
-            self._said = set()  # another run
-        new = [step for step in happened if step not in self._said]
-        self._said.update(new)
-        if self.isVisible():
-            context = self._session.context
-            for step in new:
-                context.announce(self.window(), context.catalogue.step(step))
-
-    @property
-    def _done(self) -> tuple[Step, ...]:
-        return self._status.done if self._status is not None else ()
-
-    @property
-    def _now(self) -> Step | None:
-        """The step in progress, or None."""
-        return self._status.step if self._status is not None and self._status.running else None
-
-    def show_warnings(self) -> None:
-        """Shows the warnings so far; screen readers say a new one."""
-        before = self._warnings.text()
-        self._warnings.set_text(warning_text(self._session))
-        if self._warnings.text() != before and self.isVisible():
-            self._session.context.announce(self.window(), self._warnings.text(), urgent=True)
-
-    def retranslate(self, *, stopping: bool) -> None:
-        self._intro.set_text(self._introduction(stopping=stopping))
-        self._show_rows()
-        self.show_warnings()
-        self._tick()
-
-    @property
-    def introduction(self) -> str:
-        """The sentence above the list."""
-        return self._intro.text()
-
-    def _introduction(self, *, stopping: bool) -> str:
-        if stopping:
-            return self.tr("It stops after this step. You can go on with it later.")
-        return self.tr(
-            "You may close this window: it goes on by itself, and nothing is lost even if the PC "
-            "is switched off. Leave the USB token plugged in, if you use one."
-        )
-
-    def _tick(self) -> None:
-        """Shows how long the program has worked; what the user needed to answer does not count."""
-        seconds, status = 0.0, self._status
-        if status is not None:
-            since = status.counting_since
-            now = self._session.context.state.state.monotonic()
-            seconds = status.seconds + (now - since if since is not None else 0.0)
-        self._elapsed.setText(self.tr("%n second(s) so far", "", int(seconds)))
-
-    def _shown(self) -> Sequence[Step]:
-        return self._status.listed if self._status is not None else steps_listed(())
-
-    def _show_rows(self) -> None:
-        catalogue = self._session.context.catalogue
-        shown = self._shown()
-        for step, (sign, text) in self._rows.items():
-            text.setText(catalogue.step(step))
-            text.setVisible(step in shown)
-            text.setEnabled(step in self._done or step is self._now)
-            font = text.font()
-            font.setBold(step is self._now)
-            text.setFont(font)
-            sign.setVisible(step in shown)
-            self._show_sign(step, sign)
-            text.setAccessibleName(f"{catalogue.step(step)} {self._state(step)}")
-        self._bar.setRange(0, len(shown))
-        self._bar.setValue(len([step for step in shown if step in self._done]))
-        self._bar.setAccessibleName(catalogue.step(self._now) if self._now else "")
-
-    def _state(self, step: Step) -> str:
-        if step in self._done:
-            return self.tr("done")
-        return self.tr("under way") if step is self._now else ""
-
-    def _show_sign(self, step: Step, sign: QLabel) -> None:
-        if step is self._now:
-            sign.setText("▶")  # text, so that it is legible on any background
-        else:
-            done = QStyle.StandardPixmap.SP_DialogApplyButton
-            show_sign(sign, done if step in self._done else None)
