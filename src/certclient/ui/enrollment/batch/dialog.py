@@ -13,7 +13,8 @@ from certclient.ui.enrollment.batch.items import BatchPhase
 from certclient.ui.enrollment.batch.rows import BatchRowView
 from certclient.ui.enrollment.batch.run import BatchRun
 from certclient.ui.enrollment.batch.texts import BatchTexts
-from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
+from certclient.ui.enrollment.pages.question_texts import Question
+from certclient.ui.enrollment.pages.questions import QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.boxes import LossQuestion

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from certclient.i18n.catalogue import ErrorText
     from certclient.ui.context import AppContext
     from certclient.ui.enrollment.batch.run import BatchRun
-    from certclient.ui.enrollment.pages.questions import Question
+    from certclient.ui.enrollment.pages.question_texts import Question
 
 _DONE = Sign("valid", *GREEN)
 _WAITS = Sign("waiting", *AMBER)

@@ -68,11 +68,11 @@ class QuestionPanel(QWidget):
     def _arrange(self) -> None:
         column = QVBoxLayout()
         column.setSpacing(Space.S)
-        for part in (self._explanation, self._wrong, self._warning, self._left, self._understood):
+        above = (self._explanation, self._wrong, self._warning, self._left, self._understood)
+        below = (self._label, self.field, self._keys, self._shown, self._advice)
+        for part in (*above, *below):
             column.addWidget(part)
-        column.addSpacing(Space.S)
-        for part in (self._label, self.field, self._keys, self._shown, self._advice):
-            column.addWidget(part)
+        column.insertSpacing(len(above), Space.S)
         column.addStretch(1)
         self._beside = Beside(column, self._picture, self._letter)
         layout = QVBoxLayout(self)

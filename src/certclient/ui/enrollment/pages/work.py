@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.progress import Step
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
-from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
+from certclient.ui.enrollment.pages.question_texts import Question
+from certclient.ui.enrollment.pages.questions import QuestionPanel
 from certclient.ui.enrollment.pages.run_steps import RunSteps
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.widgets.boxes import LossQuestion
