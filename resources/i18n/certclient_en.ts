@@ -1017,10 +1017,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
             <translation>You typed {count} characters.</translation>
         </message>
         <message>
-            <source>Nothing was sent to the bank.</source>
-            <translation>Nothing was sent to the bank.</translation>
-        </message>
-        <message>
             <source>the letter {letter} and the digit {digit}</source>
             <translation>the letter {letter} and the digit {digit}</translation>
         </message>
@@ -1035,10 +1031,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <message>
             <source>You typed {count} characters. Are there as many in the letter?</source>
             <translation>You typed {count} characters. Are there as many in the letter?</translation>
-        </message>
-        <message>
-            <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
-            <translation>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</translation>
         </message>
         <message>
             <source>The bank does not say how many tries are left. After several wrong codes it may lock the code.</source>
@@ -1114,6 +1106,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <message>
             <source>Where is the new certificate to be stored?</source>
             <translation>Where is the new certificate to be stored?</translation>
+        </message>
+        <message>
+            <source>&amp;Details</source>
+            <translation>&amp;Details</translation>
         </message>
     </context>
     <context>
@@ -1321,22 +1317,6 @@ Give this file to the bank's help desk.</translation>
     <context>
         <name>DonePage</name>
         <message>
-            <source>&amp;Copy</source>
-            <translation>&amp;Copy</translation>
-        </message>
-        <message>
-            <source>&amp;Print…</source>
-            <translation>&amp;Print…</translation>
-        </message>
-        <message>
-            <source>Save as P&amp;DF…</source>
-            <translation>Save as P&amp;DF…</translation>
-        </message>
-        <message>
-            <source>Next year into the c&amp;alendar…</source>
-            <translation>Next year into the c&amp;alendar…</translation>
-        </message>
-        <message>
             <source>The procedure is finished</source>
             <translation>The procedure is finished</translation>
         </message>
@@ -1357,62 +1337,6 @@ Give this file to the bank's help desk.</translation>
             <translation>The certificate has been installed</translation>
         </message>
         <message>
-            <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
-            <translation>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</translation>
-        </message>
-        <message>
-            <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
-            <translation>The certificate has been installed on this PC. Use this certificate to log in.</translation>
-        </message>
-        <message>
-            <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
-            <translation>Before logging in, close all windows of the browser once. Running now: {names}</translation>
-        </message>
-        <message>
-            <source>If a browser is open, close all its windows once before logging in.</source>
-            <translation>If a browser is open, close all its windows once before logging in.</translation>
-        </message>
-        <message>
-            <source>You can log in only from the PC on which this certificate is installed.</source>
-            <translation>You can log in only from the PC on which this certificate is installed.</translation>
-        </message>
-        <message>
-            <source>The certificate is valid for one year.</source>
-            <translation>The certificate is valid for one year.</translation>
-        </message>
-        <message>
-            <source>The old certificate is put away: browsers do not offer it any more.</source>
-            <translation>The old certificate is put away: browsers do not offer it any more.</translation>
-        </message>
-        <message>
-            <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
-            <translation>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</translation>
-        </message>
-        <message>
-            <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
-            <translation>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</translation>
-        </message>
-        <message>
-            <source>Bank</source>
-            <translation>Bank</translation>
-        </message>
-        <message>
-            <source>User ID</source>
-            <translation>User ID</translation>
-        </message>
-        <message>
-            <source>Issuer</source>
-            <translation>Issuer</translation>
-        </message>
-        <message>
-            <source>Serial number</source>
-            <translation>Serial number</translation>
-        </message>
-        <message>
-            <source>Valid until</source>
-            <translation>Valid until</translation>
-        </message>
-        <message>
             <source>Close this &amp;window</source>
             <translation>Close this &amp;window</translation>
         </message>
@@ -1423,38 +1347,6 @@ Give this file to the bank's help desk.</translation>
         <message>
             <source>Log &amp;in now</source>
             <translation>Log &amp;in now</translation>
-        </message>
-        <message>
-            <source>Copied.</source>
-            <translation>Copied.</translation>
-        </message>
-        <message>
-            <source>certificate.pdf</source>
-            <translation>certificate.pdf</translation>
-        </message>
-        <message>
-            <source>certificate-renewal.ics</source>
-            <translation>certificate-renewal.ics</translation>
-        </message>
-        <message>
-            <source>Renew the certificate of {user}</source>
-            <translation>Renew the certificate of {user}</translation>
-        </message>
-        <message>
-            <source>Last day to renew the certificate of {user}</source>
-            <translation>Last day to renew the certificate of {user}</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation>Save</translation>
-        </message>
-        <message>
-            <source>Saved: {path}</source>
-            <translation>Saved: {path}</translation>
-        </message>
-        <message>
-            <source>Could not be saved: {path}</source>
-            <translation>Could not be saved: {path}</translation>
         </message>
         <message>
             <source>New deadline: {until}</source>
@@ -3360,40 +3252,12 @@ Closing the window removes everything.</translation>
     <context>
         <name>StartPage</name>
         <message>
-            <source>Where is the new certificate to be stored?</source>
-            <translation>Where is the new certificate to be stored?</translation>
-        </message>
-        <message>
             <source>Start obtaining the certificate</source>
             <translation>Start obtaining the certificate</translation>
         </message>
         <message>
             <source>Start the certificate renewal</source>
             <translation>Start the certificate renewal</translation>
-        </message>
-        <message>
-            <source>used now</source>
-            <translation>used now</translation>
-        </message>
-        <message>
-            <source>Save to the &amp;USB token</source>
-            <translation>Save to the &amp;USB token</translation>
-        </message>
-        <message>
-            <source>Save to this PC</source>
-            <translation>Save to this PC</translation>
-        </message>
-        <message>
-            <source>Save to this &amp;PC</source>
-            <translation>Save to this &amp;PC</translation>
-        </message>
-        <message>
-            <source>Your administrator's settings do not allow this place.</source>
-            <translation>Your administrator's settings do not allow this place.</translation>
-        </message>
-        <message>
-            <source>This bank does not allow this place.</source>
-            <translation>This bank does not allow this place.</translation>
         </message>
         <message>
             <source>Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in until it is done. Beforehand, the token has to be ordered from your bank and its software installed.</source>
@@ -3404,44 +3268,12 @@ Closing the window removes everything.</translation>
             <translation>About the USB token, and its &amp;software for download</translation>
         </message>
         <message>
-            <source>Stored in</source>
-            <translation>Stored in</translation>
-        </message>
-        <message>
             <source>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</source>
             <translation>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</translation>
         </message>
         <message>
-            <source>Please choose above where the certificate is to be stored.</source>
-            <translation>Please choose above where the certificate is to be stored.</translation>
-        </message>
-        <message>
-            <source>A new key is made in the chosen place and never leaves it.</source>
-            <translation>A new key is made in the chosen place and never leaves it.</translation>
-        </message>
-        <message>
-            <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
-            <translation>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</translation>
-        </message>
-        <message>
             <source>&amp;Cancel</source>
             <translation>&amp;Cancel</translation>
-        </message>
-        <message>
-            <source>No place can be used at the moment. Plug the token in, for example.</source>
-            <translation>No place can be used at the moment. Plug the token in, for example.</translation>
-        </message>
-        <message>
-            <source>With “Obtain” you agree that this certificate is obtained:</source>
-            <translation>With “Obtain” you agree that this certificate is obtained:</translation>
-        </message>
-        <message>
-            <source>With “Renew” you agree that this certificate is renewed:</source>
-            <translation>With “Renew” you agree that this certificate is renewed:</translation>
-        </message>
-        <message>
-            <source>{place} “{name}”</source>
-            <translation>{place} “{name}”</translation>
         </message>
         <message>
             <source>&amp;Obtain</source>
@@ -3599,17 +3431,6 @@ Closing the window removes everything.</translation>
         </message>
     </context>
     <context>
-        <name>Unfold</name>
-        <message>
-            <source>Hide &amp;details</source>
-            <translation>Hide &amp;details</translation>
-        </message>
-        <message>
-            <source>Show &amp;details</source>
-            <translation>Show &amp;details</translation>
-        </message>
-    </context>
-    <context>
         <name>UpdateLine</name>
         <message>
             <source>Please install the new version of this program</source>
@@ -3641,10 +3462,6 @@ Closing the window removes everything.</translation>
         <message>
             <source>Next look: {time}</source>
             <translation>Next look: {time}</translation>
-        </message>
-        <message>
-            <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
-            <translation>You may close this window. When the certificate is ready, the icon next to the clock tells you.</translation>
         </message>
         <message>
             <source>The bank has received the request and is working on it. This program asks again by itself and then installs the certificate.</source>
@@ -3723,10 +3540,6 @@ Closing the window removes everything.</translation>
     </context>
     <context>
         <name>WizardFrame</name>
-        <message>
-            <source>Step {number} of {count}: {title}</source>
-            <translation>Step {number} of {count}: {title}</translation>
-        </message>
         <message>
             <source>Details</source>
             <translation>Details</translation>
@@ -3826,32 +3639,6 @@ Closing the window removes everything.</translation>
         <message>
             <source>Mark as seen: {0}</source>
             <translation>Mark as seen: {0}</translation>
-        </message>
-    </context>
-    <context>
-        <name>_Steps</name>
-        <message>
-            <source>It stops after this step. You can go on with it later.</source>
-            <translation>It stops after this step. You can go on with it later.</translation>
-        </message>
-        <message>
-            <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
-            <translation>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n second(s) so far</source>
-            <translation>
-                <numerusform>%n second so far</numerusform>
-                <numerusform>%n seconds so far</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>done</source>
-            <translation>done</translation>
-        </message>
-        <message>
-            <source>under way</source>
-            <translation>under way</translation>
         </message>
     </context>
     <context>

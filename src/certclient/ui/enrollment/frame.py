@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from certclient.ui.enrollment.trail import Trail, WizardStep
-from certclient.ui.widgets.parts import SecondaryText
-from certclient.ui.widgets.status import StepList
+from certclient.ui.widgets.status import StepLine, StepList
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ class WizardFrame(QWidget):
     def __init__(self, pages: Iterable[QWidget]) -> None:
         super().__init__()
         self._trail = Trail()
-        self._narrow: bool | None = None
-        self.steps, self.line = StepList(), SecondaryText()
+        self.steps, self.line = StepList(), StepLine()
         self._rail = QWidget()
         rail = QVBoxLayout(self._rail)
         rail.setContentsMargins(Space.L, Space.L, 0, Space.M)
@@ -53,7 +51,6 @@ class WizardFrame(QWidget):
         if trail != self._trail:
             self._trail = trail
             self._retranslate()
-            self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Moves the steps above the page if the window is narrow."""
@@ -78,11 +75,10 @@ class WizardFrame(QWidget):
     def _retranslate(self) -> None:
         titles = self._titles()
         steps, current = self._trail.steps, self._trail.current
-        self.steps.show_steps([titles[step] for step in steps], current)
-        if steps:
-            text = self.tr("Step {number} of {count}: {title}")
-            title = titles[steps[current]]
-            self.line.setText(text.format(number=current + 1, count=len(steps), title=title))
+        shown = [titles[step] for step in steps]
+        self.steps.show_steps(shown, current, failed=self._trail.failed)
+        self.line.show_steps(shown, current)
+        self._arrange()
 
     def _titles(self) -> Mapping[WizardStep, str]:
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from certclient.ui.enrollment.navigation import WizardPageId
@@ -29,11 +29,12 @@ class WizardStep(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The steps of a journey; `current` counts from 0. No steps on a page after which nothing
-    comes."""
+    """The steps of a journey; `current` counts from 0; `failed`: it stopped there. No steps on a
+    page after which nothing comes."""
 
     steps: tuple[WizardStep, ...] = ()
     current: int = 0
+    failed: bool = False
 
 
 _RENEWING = (WizardStep.CONFIRM, WizardStep.PLACE, WizardStep.RENEW, WizardStep.DONE)
@@ -53,11 +54,11 @@ _ALONE = (WizardPageId.DONE, WizardPageId.TOO_LATE)
 
 
 def trail(page: WizardPageId, wizard_state: WizardState, before: Trail) -> Trail:
-    """Returns the steps to show beside `page`. `before`: those shown so far, which a failure leaves
-    as they are."""
+    """Returns the steps to show beside `page`. `before`: those shown so far, which a failure
+    marks."""
     if page in _ALONE:
         return Trail()
     if page is WizardPageId.PROBLEM:
-        return before
+        return replace(before, failed=True)
     steps = _OBTAINING if wizard_state.obtains else _RENEWING
     return Trail(steps, _POSITIONS[page])

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from certclient.enrollment.preflight import BEFORE_RENEWAL, Check, CheckResult, Verdict
 from certclient.model.errors import CertclientError, ErrorCode
@@ -20,6 +20,7 @@ from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.parts import SecondaryText, Sentence
 from certclient.ui.widgets.pictures import Picture, ResultMark
+from certclient.ui.widgets.progress import ProgressBar
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.tokens import Space
 
@@ -48,10 +49,8 @@ class ChecksPage(WizardPage):
         self._mark = ResultMark(Severity.ERROR)
         self.head.insertWidget(0, self._mark)
         self._intro = Sentence()
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._bar.setRange(0, len(BEFORE_RENEWAL))
-        self._bar.setFixedHeight(Space.S)
-        self._bar.setTextVisible(False)
         self._results: dict[Check, CheckResult] = {}
         self._rows = {check: _Row() for check in BEFORE_RENEWAL}
         self._busy = False

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout
 from certclient.store.names import title_of
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardMode
-from certclient.ui.enrollment.unfold import Unfold
 from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.expander import Expander
 from certclient.ui.widgets.key_values import KeyValueList
 from certclient.ui.widgets.parts import Sentence, StrongText
 from certclient.ui.widgets.pictures import Picture
@@ -45,7 +45,8 @@ class Consent(Card):
             grid.addWidget(sentence, row, 1)
         self.body.addWidget(self._question)
         self.body.addLayout(grid)
-        self.body.addWidget(Unfold(self._facts))
+        self._more = Expander(self._facts)
+        self.body.addWidget(self._more)
 
     @property
     def question(self) -> str:
@@ -60,6 +61,7 @@ class Consent(Card):
     def show_place(self, place: Place | None) -> None:
         """Says what is agreed to if the certificate goes to `place`."""
         self._question.set_text(self._asked())
+        self._more.set_text(self.tr("&Details"))
         texts = (self._subject(place), self._key(place), self._old(place))
         for (picture, sentence), text in zip(self._lines, texts, strict=True):
             sentence.set_text(text)

@@ -106,7 +106,7 @@ def wrong(question: Question, tries: int, catalogue: Catalogue) -> str:
             "QuestionPanel", "{what}: what was entered is wrong ({count} times so far)."
         )
         refused = translate("QuestionPanel", " The bank refused it.")
-        text = (once if tries == 1 else again) + refused
+        text = (once if tries == 1 else again) + (refused if question.proven else _unproven())
         return text.replace("{what}", catalogue.secret(question.kind)).replace(
             "{count}", str(tries)
         )
@@ -117,6 +117,15 @@ def wrong(question: Question, tries: int, catalogue: Catalogue) -> str:
         once = translate("QuestionPanel", "The PIN was wrong.")
         again = translate("QuestionPanel", "The PIN was wrong ({count} times so far).")
     return once if tries == 1 else again.replace("{count}", str(tries))
+
+
+def _unproven() -> str:
+    """What a wrong code cannot prove: the bank's answer is protected by the right one."""
+    return "\n" + translate(
+        "QuestionPanel",
+        "The answer that says so cannot be verified. If the code is the one in your letter, enter "
+        "it once more or contact your bank.",
+    )
 
 
 def tries_left(question: Question, tries: int, catalogue: Catalogue, contact: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
 from certclient.ui.enrollment.details import warning_text
@@ -13,6 +13,7 @@ from certclient.ui.enrollment.quiet_lines import close_together
 from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.parts import SecondaryText
+from certclient.ui.widgets.progress import ProgressBar
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.status import StepList
 from certclient.ui.widgets.tokens import Space
@@ -33,9 +34,7 @@ class RunSteps(QWidget):
         super().__init__()
         self._session = session
         self._elapsed = SecondaryText()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(Space.S)
+        self._bar = ProgressBar()
         self._list = StepList()
         close_together(self._list)
         self._safe, self._warnings = Callout(Severity.INFORMATION), Callout(Severity.WARNING)
