@@ -85,6 +85,10 @@ def _too_narrow(label: QLabel) -> bool:
 def _button(button: QAbstractButton) -> Iterator[str]:
     if not button.isVisible() or not button.text():
         return
+    if button.hasHeightForWidth():
+        if button.heightForWidth(button.width()) > button.height() + _SLACK:
+            yield button.text()
+        return
     # Measures the text only, because styles give push buttons a minimum width.
     text = button.fontMetrics().horizontalAdvance(button.text().replace("&", ""))
     if text > button.width() or button.fontMetrics().height() > button.height() + _SLACK:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QRadioButton
-
 from certclient.model.destination import Destination
 from certclient.model.policy import Policy, restricted
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.widgets.card import ChoiceCard
 from support.wizards import UiEnvironment
 
 
@@ -22,10 +21,13 @@ def test_excluded_destination_shows_the_reason(ui: UiEnvironment) -> None:
     customer.arrives_at(WizardPageId.START)
     reason = "会社の管理者の設定により、この保存先はご利用いただけません。"
     destinations = {
-        radio.text().partition("(&")[0]: (radio.isEnabled(), radio.accessibleDescription())
-        for radio in customer.wizard.findChildren(QRadioButton)
+        card.text().partition("(&")[0]: (card.isEnabled(), card.accessibleDescription())
+        for card in customer.wizard.findChildren(ChoiceCard)
     }
-    assert destinations == {"パソコンに保存する": (True, ""), "専用USBに保存する": (False, reason)}
+    assert destinations == {
+        "パソコンに保存する": (True, "今の保存先"),
+        "専用USBに保存する": (False, reason),
+    }
     assert reason in customer.text
     customer.clicks_on("更新する")
     customer.arrives_at(WizardPageId.DONE)

@@ -51,7 +51,7 @@ class QuietLines(QWidget):
         self._lines = list(lines)
         for pair in self._labels:
             for label in pair:
-                label.setParent(None)
+                label.hide()
                 label.deleteLater()
         self._labels = [_labels(name, value) for name, value in lines]
         self._shape = None

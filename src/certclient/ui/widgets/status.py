@@ -135,22 +135,32 @@ class _Steps(QWidget):
         self._shown: list[tuple[str, StepState]] = []
 
     def _show(self, steps: Sequence[tuple[str, StepState]]) -> None:
-        if list(steps) == self._shown:
-            return
-        self._shown = list(steps)
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.setParent(None)
+        before, self._shown = self._shown, list(steps)
+        for row, (text, state) in enumerate(self._shown):
+            if row >= len(before) or before[row] != (text, state):
+                self._remove(row)
+                self._add(row, text, state)
+        for row in range(len(self._shown), len(before)):
+            self._remove(row)
+
+    def _add(self, row: int, text: str, state: StepState) -> None:
+        now = state in (StepState.CURRENT, StepState.FAILED)
+        label = StrongText() if now else Sentence()
+        label.setText(text)
+        label.setAccessibleName(self._spoken(text, state))
+        label.setContentsMargins(0, Space.XS // 2, 0, Space.XS // 2)
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(_Marker(row + 1, state), row, 0, top)
+        self._grid.addWidget(label, row, 1, top)
+
+    def _remove(self, row: int) -> None:
+        for column in range(2):
+            item = self._grid.itemAtPosition(row, column)
+            if item is not None and (widget := item.widget()):
+                # Not setParent(None): what a layout has just taken would then appear as a window.
+                self._grid.removeWidget(widget)
+                widget.hide()
                 widget.deleteLater()
-        for row, (text, state) in enumerate(steps):
-            now = state in (StepState.CURRENT, StepState.FAILED)
-            label = StrongText() if now else Sentence()
-            label.setText(text)
-            label.setAccessibleName(self._spoken(text, state))
-            top = Qt.AlignmentFlag.AlignTop
-            self._grid.addWidget(_Marker(row + 1, state), row, 0, top)
-            label.setContentsMargins(0, Space.XS // 2, 0, Space.XS // 2)
-            self._grid.addWidget(label, row, 1, top)
 
     def _spoken(self, text: str, state: StepState) -> str:
         del state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from certclient.model.destination import Destination
 from certclient.model.visible_text import visible
@@ -37,6 +37,7 @@ class PlaceChoice(QWidget):
         super().__init__()
         self._session = session
         self._cards: dict[str, ChoiceCard] = {}
+        self._group = QButtonGroup(self)
         self._columns = 1
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -47,7 +48,8 @@ class PlaceChoice(QWidget):
         kept = {place.key for place in places}
         for key in [key for key in self._cards if key not in kept]:
             card = self._cards.pop(key)
-            card.setParent(None)
+            self._group.removeButton(card)
+            card.hide()
             card.deleteLater()
         for place in places:
             if place.key not in self._cards:
@@ -56,6 +58,8 @@ class PlaceChoice(QWidget):
 
     def retranslate(self) -> None:
         """Sets all texts, and which card is checked."""
+        # A group that is exclusive keeps one checked.
+        self._group.setExclusive(self._session.place is not None)
         for place in self._places:
             if card := self._cards.get(place.key):
                 card.set_texts(self._name(place), self._note(place))
@@ -74,6 +78,7 @@ class PlaceChoice(QWidget):
 
     def _add(self, place: Place) -> ChoiceCard:
         card, key = ChoiceCard(_PICTURES[place.destination], self), place.key
+        self._group.addButton(card)
         card.clicked.connect(lambda: self.chosen.emit(key))
         return card
 
