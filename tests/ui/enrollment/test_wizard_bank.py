@@ -211,6 +211,6 @@ def test_last_page_shows_warnings(ui: UiEnvironment) -> None:
     customer.types(PIN)
     customer.clicks_on("次へ")
     customer.arrives_at(WizardPageId.DONE)
-    until(lambda: "専用USB" in customer.text and "[CC-TOKEN-" in customer.text)
+    until(lambda: "[CC-CERT-OLD-STAYS]" in customer.text)
     assert "古い電子証明書は、ブラウザーに表示されないように" not in customer.text
     assert len(ui.usable(ui.pc)) == 1
