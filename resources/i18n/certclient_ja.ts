@@ -368,7 +368,7 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>Issuer: {issuer}   Serial: {serial}</source>
-        <translation>発行元：{issuer}&#x3000;シリアル番号：{serial}</translation>
+        <translation>発行元：{issuer}　シリアル番号：{serial}</translation>
     </message>
     <message>
         <source>Issued to: {name}</source>
@@ -671,11 +671,11 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>{bank}, {user} (already begun)</source>
-        <translation>{bank}&#x3000;{user}（引っ越しの途中）</translation>
+        <translation>{bank}　{user}（引っ越しの途中）</translation>
     </message>
     <message>
         <source>{bank}, {user} (valid until {until})</source>
-        <translation>{bank}&#x3000;{user}（有効期限 {until}）</translation>
+        <translation>{bank}　{user}（有効期限 {until}）</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -972,22 +972,22 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>{bank}: the certificate of {user} is obtained and stored in: {place}</source>
-        <translation>{bank}&#x3000;{user}
+        <translation>{bank}　{user}
 電子証明書を取得し、{place}に保存します。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} is obtained.</source>
-        <translation>{bank}&#x3000;{user}
+        <translation>{bank}　{user}
 電子証明書を取得します。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed and stored in: {place}</source>
-        <translation>{bank}&#x3000;{user}（{role}）
+        <translation>{bank}　{user}（{role}）
 有効期限 {until} の電子証明書を更新し、{place}に保存します。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed.</source>
-        <translation>{bank}&#x3000;{user}（{role}）
+        <translation>{bank}　{user}（{role}）
 有効期限 {until} の電子証明書を更新します。</translation>
     </message>
     <message>
@@ -1477,6 +1477,14 @@ Give this file to the bank&apos;s help desk.</source>
         <source>Ready to renew? Check now</source>
         <translation>更新できますか？ 今すぐ確かめる</translation>
     </message>
+    <message>
+        <source>Telephone</source>
+        <translation>電話</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>受付時間</translation>
+    </message>
 </context>
 <context>
     <name>HelpWindow</name>
@@ -1811,7 +1819,7 @@ Serial number: {serial}</source>
     </message>
     <message>
         <source>Please call your bank and have the old certificate revoked: {contact}</source>
-        <translation>元の電子証明書の失効は、金融機関にお電話でお申し出ください。下のユーザIDとシリアル番号をお伝えください。&#x3000;{contact}</translation>
+        <translation>元の電子証明書の失効は、金融機関にお電話でお申し出ください。下のユーザIDとシリアル番号をお伝えください。　{contact}</translation>
     </message>
     <message>
         <source>User ID</source>
@@ -2188,7 +2196,7 @@ Serial number: {serial}</source>
     </message>
     <message>
         <source>{user}, valid until {until} ({place})</source>
-        <translation>{user}&#x3000;有効期限 {until}（{place}）</translation>
+        <translation>{user}　有効期限 {until}（{place}）</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>

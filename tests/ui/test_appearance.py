@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.observed_run import RunTarget
+from certclient.enrollment.overview import read_overview
 from certclient.i18n.catalogue import Language
+from certclient.i18n.help_guide import Topic
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
@@ -30,8 +32,11 @@ from certclient.model.update import Version
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.store.unavailable import unavailable
 from certclient.ui.context import AppContext
+from certclient.ui.dialogs.check.report import CheckReportDialog
+from certclient.ui.dialogs.check.window import CheckWindow
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
+from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.dialogs.revoke_dialog import RevokeDialog
@@ -247,6 +252,29 @@ def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) 
     question.show()
     camera.take("revoke", question)
     question.close()
+
+
+def test_help_and_check_of_the_computer(camera: Camera) -> None:
+    ui = camera.ui
+    ui.add_certificate(ui.pc, 20)
+    context, parent = camera.context(), QWidget()
+    overview = read_overview(context.profiles, ui.stores, ui.clock(), context.statuses())
+    help_window = HelpWindow(context, parent)
+    help_window.show_overview(overview)
+    for topic in (Topic.CHOOSE, Topic.CODE, Topic.CONTACT):
+        help_window.open_topic(topic)
+        camera.take(f"help-{topic.value}", help_window)
+    help_window.close()
+    check = CheckWindow(context, ui.full_check(), parent)
+    check.open_window()
+    until(lambda: check.run is not None and not check.run.running)
+    camera.take("check", check)
+    report = CheckReportDialog(context, check.report(), check)
+    report.show()
+    camera.take("check-report", report)
+    report.close()
+    check.close()
+    parent.deleteLater()
 
 
 def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> None:

@@ -17,7 +17,7 @@ from certclient.model.profile import AccountingLink
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.check.window import CheckWindow
 from certclient.ui.dialogs.help.chooser import BrowserWindow
-from certclient.ui.dialogs.help.drawn import Chooser
+from certclient.ui.dialogs.help.picker import Chooser
 from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.widgets.buttons import LinkButton, SecondaryButton
 from certclient.ui.widgets.status import StatusPill

@@ -26,7 +26,7 @@ from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help.chooser import BrowserWindow
-from certclient.ui.dialogs.help.drawn import Chooser
+from certclient.ui.dialogs.help.picker import Chooser
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow

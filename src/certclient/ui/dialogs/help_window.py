@@ -24,6 +24,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import ButtonBar, Buttons
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.fields import LabelledField, TextField
+from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
@@ -59,6 +60,7 @@ class HelpWindow(QDialog):
         self.topics = QListWidget()
         self.topics.setWordWrap(True)
         self.topics.setSpacing(Space.XS)
+        self.topics.setMinimumWidth(1)
         self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.guide_button, self.about_button = LinkButton(), LinkButton()
         self.facts_button = SaveFactsButton(context)
@@ -77,9 +79,6 @@ class HelpWindow(QDialog):
         left.setSpacing(Space.S)
         left.addWidget(self._search_field)
         left.addWidget(self.topics, 1)
-        left.addWidget(self.guide_button)
-        left.addWidget(self.facts_button)
-        left.addWidget(self.about_button)
         body = QHBoxLayout()
         body.setContentsMargins(Space.M, Space.M, Space.M, 0)
         body.setSpacing(Space.M)
@@ -90,7 +89,18 @@ class HelpWindow(QDialog):
         layout.setSpacing(0)
         layout.addWidget(RehearsalBanner(self._context.rehearsal))
         layout.addLayout(body, 1)
-        layout.addWidget(self.bar)
+        layout.addLayout(self._last_row())
+
+    def _last_row(self) -> QHBoxLayout:
+        """Where else to read, and the way out."""
+        links = FlowLayout()
+        for button in (self.guide_button, self.facts_button, self.about_button):
+            links.addWidget(button)
+        row = QHBoxLayout()
+        row.setContentsMargins(Space.M, 0, 0, 0)
+        row.addLayout(links, 1)
+        row.addWidget(self.bar)
+        return row
 
     @property
     def topic(self) -> Topic:

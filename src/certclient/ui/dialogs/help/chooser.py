@@ -69,6 +69,7 @@ class BrowserWindow(Card):
                 translate("Browser", "OK"),
             )
             self.body.addWidget(_Buttons(names if browser is Browser.CHROME else _edge(names)))
+        self.body.addStretch(1)
         self.setAccessibleName(browser.value)
         self.setAccessibleDescription(described(choices))
 
@@ -158,17 +159,16 @@ class _Line(QWidget):
         title, below = StrongText() if right else PlainLabel(), SmallText()
         title.setText(name)
         below.set_text(details)
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addWidget(title)
-        texts.addWidget(below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
-        row.addLayout(texts, 1)
+        # One below the other: with large text, they would not fit side by side.
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        column.setSpacing(Space.XS)
+        column.addWidget(title)
+        column.addWidget(below)
         if right:
             mark = StatusPill()
             mark.show_state(Severity.SUCCESS, translate("Browser", "This one"), "check")
-            row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+            column.addWidget(mark, 0, Qt.AlignmentFlag.AlignLeft)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws the frame of the right one, and a faint one of the others."""

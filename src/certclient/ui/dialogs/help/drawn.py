@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from certclient.i18n.help_guide import Drawn
 from certclient.ui.dialogs.help.choices import Choice, choices
-from certclient.ui.dialogs.help.chooser import Browser, BrowserWindow
 from certclient.ui.dialogs.help.letter import LetterPicture
+from certclient.ui.dialogs.help.picker import Chooser
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.card import Card
-from certclient.ui.widgets.fields import RadioButton
-from certclient.ui.widgets.parts import CardTitle, Facts, SecondaryText, Sentence
+from certclient.ui.widgets.parts import CardTitle, SecondaryText, Sentence, SmallText, StrongText
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from certclient.enrollment.overview import Overview
+    from certclient.model.profile import Contact
     from certclient.ui.context import AppContext
 
 
@@ -85,21 +85,16 @@ class HelpDrawings:
         right = [one for one in self.choices if one.right]
         if not right:
             return _sentence(translate("Help", "There is no certificate on this computer yet."))
-        card = Card()
+        column = _column()
         for one in right:
-            title, facts = CardTitle(), Facts()
-            title.setText(one.name)
             lines = [
                 (translate("Help", "Issued by"), one.issuer),
                 (translate("Help", "Valid until"), one.until),
                 (translate("Help", "Serial number"), one.serial),
+                (translate("Help", "Saved in"), one.place),
             ]
-            facts.show_lines(
-                lines + ([(translate("Help", "Saved in"), one.place)] if one.place else [])
-            )
-            card.body.addWidget(title)
-            card.body.addWidget(facts)
-        return card
+            _add(column, _card(one.name, lines))
+        return column
 
     def _contacts(self) -> QWidget:
         profiles = self._context.profiles
@@ -107,26 +102,19 @@ class HelpDrawings:
             return _sentence(translate("Help", "No bank is set up on this computer."))
         column = _column()
         for profile in profiles:
-            card = Card()
-            title, facts = CardTitle(), Facts()
-            title.setText(self._context.bank(profile))
-            language = self._context.languages.current.value
-            facts.show_lines(
-                [
-                    (
-                        translate("Help", "Users ask"),
-                        profile.contacts.user.for_language(language),
-                    ),
-                    (
-                        translate("Help", "Administrators ask"),
-                        profile.contacts.administrator.for_language(language),
-                    ),
-                ]
-            )
-            card.body.addWidget(title)
-            card.body.addWidget(facts)
-            _add(column, card)
+            users, administrators = profile.contacts.user, profile.contacts.administrator
+            lines = [
+                *self._contact(translate("Help", "Users ask"), users),
+                *self._contact(translate("Help", "Administrators ask"), administrators),
+            ]
+            _add(column, _card(self._context.bank(profile), lines))
         return column
+
+    def _contact(self, who: str, contact: Contact) -> Iterator[tuple[str, str]]:
+        language = self._context.languages.current.value
+        yield who, contact.name.for_language(language)
+        yield translate("Help", "Telephone"), contact.phone
+        yield translate("Help", "Hours"), contact.hours.for_language(language)
 
     def _accounting(self) -> QWidget:
         """The pages that the banks name, each once."""
@@ -158,61 +146,6 @@ class HelpDrawings:
             _add(column, button)
             _add(column, address)
         return column
-
-
-class Chooser(QWidget):
-    """The browsers to pick from, and the drawing of the one picked."""
-
-    def __init__(self, lines: Sequence[Choice], host: str, *, own: bool) -> None:
-        """`own`: `lines` are the customer's certificates, not an example."""
-        super().__init__()
-        self.pages = QStackedWidget()
-        self.buttons = {browser: RadioButton() for browser in Browser}
-        group = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(Space.M)
-        for browser, button in self.buttons.items():
-            button.setText(browser.value)
-            group.addButton(button)
-            row.addWidget(button)
-            picture = BrowserWindow(browser, lines, host)
-            self.pages.addWidget(picture)
-            button.toggled.connect(
-                lambda checked, one=picture: self.pages.setCurrentWidget(one) if checked else None
-            )
-        row.addStretch(1)
-        first = Browser.EDGE if sys.platform == "win32" else _browser_of(lines)
-        self.buttons[first].setChecked(True)
-        about = SecondaryText()
-        about.setText(
-            translate(
-                "Help", "This is about what the browser shows. Your own certificates are in it."
-            )
-            if own
-            else translate(
-                "Help",
-                "This is about what the browser shows, with an example of a certificate.",
-            )
-        )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        if sum(one.right for one in lines) > 1:
-            layout.addWidget(_sentence(_several()))
-        layout.addLayout(row)
-        layout.addWidget(self.pages)
-        layout.addWidget(about)
-
-
-def _several() -> str:
-    return translate(
-        "Help", "With several user IDs: choose the certificate of the one with which you log in."
-    )
-
-
-def _browser_of(lines: Sequence[Choice]) -> Browser:
-    """On Linux: the browser that has the first certificate."""
-    return Browser.FIREFOX if "Firefox" in lines[0].place else Browser.CHROME
 
 
 def _example(context: AppContext) -> Sequence[Choice]:
@@ -249,6 +182,22 @@ def _sentence(text: str) -> Sentence:
     made = Sentence()
     made.setText(text)
     return made
+
+
+def _card(title: str, lines: Iterable[tuple[str, str]]) -> Card:
+    """A name above each value: side by side, they would not fit with large text."""
+    card, heading = Card(), CardTitle()
+    heading.setText(title)
+    card.body.addWidget(heading)
+    for name, value in lines:
+        if value:
+            label, text = SmallText(), StrongText()
+            label.setText(name)
+            text.setText(value)
+            text.setAccessibleName(f"{name} {value}")
+            card.body.addWidget(label)
+            card.body.addWidget(text)
+    return card
 
 
 def _column() -> QWidget:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from certclient.ui.widgets.card import Card
-from certclient.ui.widgets.parts import Facts, SecondaryText, StrongText
+from certclient.ui.widgets.parts import SecondaryText, SmallText, StrongText
 from certclient.ui.widgets.pictures import Picture
 from certclient.ui.widgets.tokens import Space
 
@@ -31,22 +31,22 @@ class LetterPicture(Card):
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
         super().__init__()
-        title, facts, about = StrongText(), Facts(), SecondaryText()
+        title, about = StrongText(), SecondaryText()
         title.setText(translate("Letter", "Example of the letter"))
-        facts.show_lines(
-            [
-                (
-                    translate("Letter", "User ID"),
-                    translate("Letter", "letters and digits"),
-                ),
-                (translate("Letter", "Issue code"), _sample(profiles)),
-            ]
-        )
         about.setText(translate("Letter", "The layout of your bank's letter may differ."))
         texts = QVBoxLayout()
-        texts.setSpacing(Space.S)
-        for part in (title, facts, about):
-            texts.addWidget(part)
+        texts.setSpacing(Space.XS)
+        texts.addWidget(title)
+        for name, value in (
+            (translate("Letter", "User ID"), translate("Letter", "letters and digits")),
+            (translate("Letter", "Issue code"), _sample(profiles)),
+        ):
+            label, text = SmallText(), StrongText()
+            label.setText(name)
+            text.setText(value)
+            texts.addWidget(label)
+            texts.addWidget(text)
+        texts.addWidget(about)
         row = QHBoxLayout()
         row.setSpacing(Space.M)
         row.addWidget(Picture("letter-48", 48), 0, Qt.AlignmentFlag.AlignTop)
@@ -63,4 +63,5 @@ def _sample(profiles: Sequence[Profile]) -> str:
     length = min(lengths, default=len(_SAMPLE))
     letters = (_SAMPLE * (_LONGEST // len(_SAMPLE)))[: min(length, _LONGEST)]
     groups = [letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP)]
-    return "-".join(groups) + ("…" if length > _LONGEST else "")
+    # With spaces, as the letter has it; a long code wraps at them.
+    return " ".join(groups) + ("…" if length > _LONGEST else "")
