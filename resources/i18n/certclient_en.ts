@@ -951,6 +951,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>If the letter does not help, please ask: {contact}</source>
         <translation>If the letter does not help, please ask: {contact}</translation>
     </message>
+    <message>
+        <source>Nothing was sent to the bank.</source>
+        <translation>Nothing was sent to the bank.</translation>
+    </message>
+    <message>
+        <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
+        <translation>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</translation>
+    </message>
 </context>
 <context>
     <name>Consent</name>
@@ -1254,6 +1262,110 @@ Give this file to the bank&apos;s help desk.</translation>
     <message>
         <source>What to do now</source>
         <translation>What to do now</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Copy</translation>
+    </message>
+    <message>
+        <source>&amp;Print…</source>
+        <translation>&amp;Print…</translation>
+    </message>
+    <message>
+        <source>Save as P&amp;DF…</source>
+        <translation>Save as P&amp;DF…</translation>
+    </message>
+    <message>
+        <source>Next year into the c&amp;alendar…</source>
+        <translation>Next year into the c&amp;alendar…</translation>
+    </message>
+    <message>
+        <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
+        <translation>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</translation>
+    </message>
+    <message>
+        <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
+        <translation>The certificate has been installed on this PC. Use this certificate to log in.</translation>
+    </message>
+    <message>
+        <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
+        <translation>Before logging in, close all windows of the browser once. Running now: {names}</translation>
+    </message>
+    <message>
+        <source>If a browser is open, close all its windows once before logging in.</source>
+        <translation>If a browser is open, close all its windows once before logging in.</translation>
+    </message>
+    <message>
+        <source>You can log in only from the PC on which this certificate is installed.</source>
+        <translation>You can log in only from the PC on which this certificate is installed.</translation>
+    </message>
+    <message>
+        <source>The certificate is valid for one year.</source>
+        <translation>The certificate is valid for one year.</translation>
+    </message>
+    <message>
+        <source>The old certificate is put away: browsers do not offer it any more.</source>
+        <translation>The old certificate is put away: browsers do not offer it any more.</translation>
+    </message>
+    <message>
+        <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
+        <translation>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</translation>
+    </message>
+    <message>
+        <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
+        <translation>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Issuer</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>Serial number</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Copied.</translation>
+    </message>
+    <message>
+        <source>certificate.pdf</source>
+        <translation>certificate.pdf</translation>
+    </message>
+    <message>
+        <source>certificate-renewal.ics</source>
+        <translation>certificate-renewal.ics</translation>
+    </message>
+    <message>
+        <source>Renew the certificate of {user}</source>
+        <translation>Renew the certificate of {user}</translation>
+    </message>
+    <message>
+        <source>Last day to renew the certificate of {user}</source>
+        <translation>Last day to renew the certificate of {user}</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Saved: {path}</translation>
+    </message>
+    <message>
+        <source>Could not be saved: {path}</source>
+        <translation>Could not be saved: {path}</translation>
     </message>
 </context>
 <context>
@@ -3044,6 +3156,66 @@ Closing the window removes everything.</translation>
         <source>Stored in {place}</source>
         <translation>Stored in {place}</translation>
     </message>
+    <message>
+        <source>Where is the new certificate to be stored?</source>
+        <translation>Where is the new certificate to be stored?</translation>
+    </message>
+    <message>
+        <source>used now</source>
+        <translation>used now</translation>
+    </message>
+    <message>
+        <source>Save to the &amp;USB token</source>
+        <translation>Save to the &amp;USB token</translation>
+    </message>
+    <message>
+        <source>Save to this PC</source>
+        <translation>Save to this PC</translation>
+    </message>
+    <message>
+        <source>Save to this &amp;PC</source>
+        <translation>Save to this &amp;PC</translation>
+    </message>
+    <message>
+        <source>Your administrator&apos;s settings do not allow this place.</source>
+        <translation>Your administrator&apos;s settings do not allow this place.</translation>
+    </message>
+    <message>
+        <source>This bank does not allow this place.</source>
+        <translation>This bank does not allow this place.</translation>
+    </message>
+    <message>
+        <source>Stored in</source>
+        <translation>Stored in</translation>
+    </message>
+    <message>
+        <source>Please choose above where the certificate is to be stored.</source>
+        <translation>Please choose above where the certificate is to be stored.</translation>
+    </message>
+    <message>
+        <source>A new key is made in the chosen place and never leaves it.</source>
+        <translation>A new key is made in the chosen place and never leaves it.</translation>
+    </message>
+    <message>
+        <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
+        <translation>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</translation>
+    </message>
+    <message>
+        <source>No place can be used at the moment. Plug the token in, for example.</source>
+        <translation>No place can be used at the moment. Plug the token in, for example.</translation>
+    </message>
+    <message>
+        <source>With “Obtain” you agree that this certificate is obtained:</source>
+        <translation>With “Obtain” you agree that this certificate is obtained:</translation>
+    </message>
+    <message>
+        <source>With “Renew” you agree that this certificate is renewed:</source>
+        <translation>With “Renew” you agree that this certificate is renewed:</translation>
+    </message>
+    <message>
+        <source>{place} “{name}”</source>
+        <translation>{place} “{name}”</translation>
+    </message>
 </context>
 <context>
     <name>StepList</name>
@@ -3223,6 +3395,10 @@ Closing the window removes everything.</translation>
     <message>
         <source>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</source>
         <translation>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</translation>
+    </message>
+    <message>
+        <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
+        <translation>You may close this window. When the certificate is ready, the icon next to the clock tells you.</translation>
     </message>
 </context>
 <context>
@@ -3419,6 +3595,32 @@ Closing the window removes everything.</translation>
     <message>
         <source>Valid until</source>
         <translation>Valid until</translation>
+    </message>
+</context>
+<context>
+    <name>_Steps</name>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>It stops after this step. You can go on with it later.</translation>
+    </message>
+    <message>
+        <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
+        <translation>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s) so far</source>
+        <translation>
+            <numerusform>%n second so far</numerusform>
+            <numerusform>%n seconds so far</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>done</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>under way</translation>
     </message>
 </context>
 </TS>
