@@ -173,7 +173,7 @@ def test_main_window(camera: Camera, main_window: OpenMainWindow) -> None:
     (details,) = window.findChildren(DetailsDialog)
     camera.take("details", details)
     details.close()
-    notice = SmallNotice(camera.context())
+    notice = SmallNotice(window._context)
     notice.show_overview()
     notice.show()
     camera.take("small-notice", notice)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from certclient.enrollment.journal import RejectionSource
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate_reading import CertificateField
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Facts, Heading
+from certclient.ui.widgets.buttons import SecondaryButton
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.key_values import KeyValueList
+from certclient.ui.widgets.labels import Heading
+from certclient.ui.widgets.page import body_layout, head, page_layout
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
@@ -40,28 +43,22 @@ class DetailsDialog(QDialog):
         self._place = place
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._heading = Heading()
-        self._facts = Facts()
-        self.copy_button = QPushButton()
-        self.copy_button.clicked.connect(self._copy)
+        self.facts = KeyValueList()
         buttons = close_box(self)
-        buttons.addButton(self.copy_button, buttons.ButtonRole.ActionRole)
-        self.revoke_button = QPushButton()
+        self.revoke_button = SecondaryButton()
         self.revoke_button.clicked.connect(self._revoke)
         self.revoke_button.setVisible(revocable)
         if revocable:
             buttons.addButton(self.revoke_button, buttons.ButtonRole.DestructiveRole)
         buttons.rejected.connect(self.reject)
         body = QWidget()
-        inner = QVBoxLayout(body)
-        inner.addWidget(self._heading)
-        inner.addWidget(self._facts)
+        inner = body_layout(body)
+        inner.addLayout(head("certificate-48", self._heading))
+        inner.addWidget(Card(self.facts))
         inner.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(RehearsalBanner(context.rehearsal))
-        layout.addWidget(Scroll(body), 1)
-        layout.addWidget(buttons)
+        page_layout(self, RehearsalBanner(context.rehearsal), Scroll(body), buttons)
         self._retranslate()
-        self.resize(fitting_size(self, 44, 36))
+        self.resize(fitting_size(self, 40, 34))
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -72,8 +69,7 @@ class DetailsDialog(QDialog):
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Certificate details"))
         self._heading.setText(self._row.entry.full_id)
-        self._facts.show_lines(self._lines())
-        self.copy_button.setText(self.tr("&Copy"))
+        self.facts.show_lines(self._lines())
         self.revoke_button.setText(self.tr("&Revoke this certificate…"))
 
     def _lines(self) -> list[tuple[str, str]]:
@@ -133,10 +129,6 @@ class DetailsDialog(QDialog):
         """Closes first, so that the question stands over the main window."""
         self.accept()
         self.revocation_requested.emit(self._row)
-
-    def _copy(self) -> None:
-        text = "\n".join(f"{name}: {value}" for name, value in self._lines())
-        QGuiApplication.clipboard().setText(text)
 
 
 def _in_pairs(digits: str) -> str:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.buttons import dress
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.page import body_layout, page_layout
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fit_height
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.model.errors import CertclientError
@@ -39,13 +42,10 @@ class ErrorDialog(QDialog):
         buttons = close_box(self)
         buttons.rejected.connect(self.reject)
         body = QWidget()
-        inner = QVBoxLayout(body)
+        inner = body_layout(body)
         inner.addWidget(self.panel)
         inner.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(RehearsalBanner(context.rehearsal))
-        layout.addWidget(Scroll(body), 1)
-        layout.addWidget(buttons)
+        layout = page_layout(self, RehearsalBanner(context.rehearsal), Scroll(body), buttons)
         self._retranslate()
         fit_height(self, layout, _WIDTH)
 
@@ -82,7 +82,9 @@ def close_box(parent: QWidget) -> QDialogButtonBox:
     Esc does the same."""
     InputGuard(parent)
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=parent)
+    box.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
     button = box.button(QDialogButtonBox.StandardButton.Close)
     button.setDefault(True)
+    dress(button)
     button.setFocus()
     return box

@@ -6,19 +6,22 @@ import hmac
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
-from certclient.ui.widgets.error_panel import FieldMessage
+from certclient.ui.widgets.callout import Callout
+from certclient.ui.widgets.fields import CheckBox, LabelledField
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import Heading, PlainLabel, Sentence, sentences
+from certclient.ui.widgets.labels import Heading, Sentence, sentences
+from certclient.ui.widgets.page import body_layout, head
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -38,11 +41,11 @@ class NewPinDialog(QDialog):
         self._context = context
         self._request = request
         self._heading, self._explanation = Heading(), Sentence()
-        self._refused, self._different = FieldMessage(), FieldMessage()
-        self._labels = (PlainLabel(), PlainLabel())
+        self._refused = Callout(Severity.ERROR)
         self.field, self.repetition = SecretField(), SecretField()
+        self._fields = (LabelledField(self.field), LabelledField(self.repetition))
         self._keys = KeyHint(self.field)
-        self._shown = QCheckBox()
+        self._shown = CheckBox()
         self.bar = ButtonBar(self.reject)
         self._lay_out()
         InputGuard(self)
@@ -71,22 +74,16 @@ class NewPinDialog(QDialog):
             self._retranslate()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        for label, field in zip(self._labels, (self.field, self.repetition), strict=True):
-            label.setBuddy(field)
-            form.addRow(label, field)
-        form.addRow("", self._keys)
-        form.addRow("", self._shown)
         body = QWidget()
-        inner = QVBoxLayout(body)
-        for part in (self._heading, self._explanation, self._refused):
+        inner = body_layout(body)
+        inner.addLayout(head("usb-48", self._heading))
+        shown = (self._explanation, self._refused, *self._fields, self._keys, self._shown)
+        for part in shown:
             inner.addWidget(part)
-        inner.addLayout(form)
-        inner.addWidget(self._different)
         inner.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
         self._layout.addWidget(RehearsalBanner(self._context.rehearsal))
         self._layout.addWidget(Scroll(body), 1)
         self._layout.addWidget(self.bar)
@@ -94,10 +91,8 @@ class NewPinDialog(QDialog):
     def _typed(self) -> None:
         """The difference is told once the repetition is as long as the PIN."""
         is_long = len(self.repetition.typed) >= len(self.field.typed) > 0
-        self._different.set_text(
-            self.tr("The two PINs are not the same.") if is_long and not self._same else ""
-        )
-        self.repetition.setAccessibleDescription(self._different.text())
+        different = self.tr("The two PINs are not the same.")
+        self._fields[1].set_error(different if is_long and not self._same else "")
         self._show_buttons()
 
     @property
@@ -135,14 +130,10 @@ class NewPinDialog(QDialog):
             if self._request.previous_incorrect
             else ""
         )
-        for label, field, text in zip(
-            self._labels,
-            (self.field, self.repetition),
-            (self.tr("&New PIN"), self.tr("New PIN &again")),
-            strict=True,
-        ):
-            label.setText(text)
-            field.setAccessibleName(text.replace("&", ""))
+        names = (self.tr("&New PIN"), self.tr("New PIN &again"))
+        for labelled, name in zip(self._fields, names, strict=True):
+            labelled.set_label(name)
+            labelled.field.setAccessibleName(name.replace("&", ""))
         self.field.setAccessibleDescription(
             sentences(self._refused.text(), self._explanation.text())
         )

@@ -12,7 +12,8 @@ from certclient.ui.enrollment.pages.questions import QuestionPanel
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Heading, sentences
+from certclient.ui.widgets.labels import Heading, sentences
+from certclient.ui.widgets.page import body_layout, head
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fit_height
 
@@ -47,12 +48,13 @@ class PinDialog(QDialog):
         self._panel.changed.connect(self._show_buttons)
         self.bar = ButtonBar(self.reject)
         body = QWidget()
-        inner = QVBoxLayout(body)
-        inner.addWidget(self._heading)
+        inner = body_layout(body)
+        inner.addLayout(head("key-48" if request.database else "usb-48", self._heading))
         inner.addWidget(self._panel)
         inner.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(RehearsalBanner(context.rehearsal))
         layout.addWidget(Scroll(body), 1)
         layout.addWidget(self.bar)

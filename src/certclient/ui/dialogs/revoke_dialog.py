@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QDialog,
-    QLineEdit,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,12 +19,16 @@ from certclient.enrollment.own_revocation import Removal
 from certclient.model.revocation_reason import RevocationReason
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
-from certclient.ui.widgets.error_panel import FieldMessage
+from certclient.ui.widgets.callout import Callout
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.fields import CheckBox, LabelledField, RadioButton, TextField
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Sentence, sentences
+from certclient.ui.widgets.key_values import Facts
+from certclient.ui.widgets.labels import Heading, Sentence, StrongText, sentences
+from certclient.ui.widgets.page import body_layout
 from certclient.ui.widgets.scroll import Scroll
-from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sizes import fitting_size
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -57,11 +58,12 @@ class RevokeDialog(QDialog):
         super().__init__(parent)
         self._context, self._row, self._place, self._last = context, row, place, last
         self._heading, self._facts, self._meaning = Heading(), Facts(), Sentence()
-        self._warning = FieldMessage(Severity.WARNING)
-        self._why = PlainLabel()
-        self.reasons = {reason: QRadioButton() for reason in RevocationReason}
-        self.delete_too, self.consent = QCheckBox(), QCheckBox()
-        self._word_label, self.word = PlainLabel(), QLineEdit()
+        self._warning = Callout(Severity.WARNING)
+        self._why = StrongText()
+        self.reasons = {reason: RadioButton() for reason in RevocationReason}
+        self.delete_too, self.consent = CheckBox(), CheckBox()
+        self.word = TextField()
+        self._word = LabelledField(self.word)
         self.bar = ButtonBar(self.reject)
         self._lay_out()
         self._connect()
@@ -90,24 +92,26 @@ class RevokeDialog(QDialog):
 
     def _lay_out(self) -> None:
         body = QWidget()
-        self._inner = inner = QVBoxLayout(body)
-        shown: tuple[QWidget, ...] = (self._heading, self._facts, self._meaning, self._warning)
-        for part in (*shown, self._why):
+        inner = body_layout(body)
+        shown = (self._heading, Card(self._facts), self._meaning, self._warning)
+        for part in shown:
             inner.addWidget(part)
         self._group = QButtonGroup(self)
+        reasons = Card(self._why)
+        reasons.body.setSpacing(Space.XS)
         for radio in self.reasons.values():
             self._group.addButton(radio)
-            inner.addWidget(radio)
-        inner.addSpacing(self.fontMetrics().height())
-        answers: tuple[QWidget, ...] = (self.delete_too, self.consent, self._word_label, self.word)
-        for part in answers:
-            inner.addWidget(part)
+            reasons.body.addWidget(radio)
+        for answer in (reasons, self.delete_too, self.consent, self._word):
+            inner.addWidget(answer)
         inner.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         self._banner = RehearsalBanner(self._context.rehearsal)
         layout.addWidget(self._banner)
-        layout.addWidget(Scroll(body), 1)
+        self._scroll = Scroll(body)
+        layout.addWidget(self._scroll, 1)
         layout.addWidget(self.bar)
 
     def _connect(self) -> None:
@@ -115,16 +119,14 @@ class RevokeDialog(QDialog):
         self.delete_too.setChecked(True)
         self.consent.toggled.connect(self._show_buttons)
         self.word.textChanged.connect(self._show_buttons)
-        self._word_label.setBuddy(self.word)
-        self._word_label.setVisible(self._last)
-        self.word.setVisible(self._last)
+        self._word.setVisible(self._last)
 
     def _fit(self) -> None:
         """Large enough for everything to be seen at once, if the screen is."""
         size = fitting_size(self, _WIDTH, _HIGHEST)
         banner = self._banner.sizeHint().height() if self._context.rehearsal else 0
         around = banner + self.bar.sizeHint().height()
-        height = self._inner.totalHeightForWidth(size.width()) + around
+        height = self._scroll.height_at(size.width()) + around
         self.resize(size.boundedTo(QSize(size.width(), height)))
 
     @property
@@ -138,6 +140,7 @@ class RevokeDialog(QDialog):
             Buttons(
                 primary=Button(self.tr("&Revoke"), self.accept, self._agreed),
                 close=self.tr("&Cancel"),
+                danger=True,
             ),
             typing=False,
         )
@@ -188,5 +191,6 @@ class RevokeDialog(QDialog):
         self.delete_too.setText(self.tr("Afterwards &delete the certificate and its key here"))
         self.consent.setText(self.tr("I &understand that nobody can log in with it any more"))
         user_id = self._row.entry.owner.user_id
-        self._word_label.setText(self.tr("&Type the user ID “{0}” to confirm").format(user_id))
-        self.word.setAccessibleName(self._word_label.text().replace("&", ""))
+        label = self.tr("&Type the user ID “{0}” to confirm").format(user_id)
+        self._word.set_label(label)
+        self.word.setAccessibleName(label.replace("&", ""))

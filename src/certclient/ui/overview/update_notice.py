@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
 
 from certclient.model.update import UpdateState, Version
+from certclient.ui.widgets.buttons import LinkButton, SecondaryButton
+from certclient.ui.widgets.callout import Tinted
 from certclient.ui.widgets.flow import FlowLayout
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.labels import Sentence, StrongText
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,22 +22,17 @@ if TYPE_CHECKING:
     from certclient.updates.check import UpdateNotice
 
 
-class UpdateLine(QFrame):
+class UpdateLine(Tinted):
     """Shows the most urgent announcement that is not postponed; hidden if there is none."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(Severity.INFORMATION, parent)
         self._context = context
         self._notices: Sequence[UpdateNotice] = ()
         self._put_off: Version | None = None
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._title, self._text = Sentence(), Sentence()
-        font = self._title.font()
-        font.setBold(True)
-        self._title.setFont(font)
-        self.open_button, self.later_button = QPushButton(), QPushButton()
+        self._title, self._text = StrongText(), Sentence()
+        self.open_button, self.later_button = SecondaryButton(), LinkButton()
+        self.open_button.set_icon("link")
         self.open_button.clicked.connect(self._open)
         self.later_button.clicked.connect(self._later)
         self._lay_out()
@@ -79,18 +76,19 @@ class UpdateLine(QFrame):
 
     def _lay_out(self) -> None:
         buttons = FlowLayout()
-        buttons.setSpacing(8)
+        buttons.setSpacing(Space.S)
         buttons.addWidget(self.open_button)
         buttons.addWidget(self.later_button)
-        layout = QVBoxLayout(self)
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._title)
-        layout.addWidget(self._text)
-        layout.addLayout(buttons)
+        self.column.addWidget(self._title)
+        self.column.addWidget(self._text)
+        self.column.addSpacing(Space.XS)
+        self.column.addLayout(buttons)
 
     def _refresh(self) -> None:
         notice = self.notice
         if notice is not None:
+            unsupported = notice.state is UpdateState.UNSUPPORTED
+            self.set_severity(Severity.WARNING if unsupported else Severity.INFORMATION)
             self._title.setText(self.title(notice))
             self._text.setText(self.sentence(notice))
             self.open_button.setText(self.tr("Open the bank's do&wnload page"))

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
+from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import insert_banner
+from certclient.ui.widgets.buttons import ButtonRank, dress
 from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.tokens import Severity, tokens
+
+_ICON = 40
+"""Pixels."""
 
 
 def new_box(icon: QMessageBox.Icon, title: str, window: QWidget) -> QMessageBox:
@@ -21,8 +27,32 @@ def new_box(icon: QMessageBox.Icon, title: str, window: QWidget) -> QMessageBox:
 def finish_box(box: QMessageBox, rehearsal: bool) -> None:
     """Completes a message box before it opens: the banner, and no answer by a click or a key that
     was meant for the window below."""
+    _dress(box)
     insert_banner(box, rehearsal)
     InputGuard(box)
+
+
+def _dress(box: QMessageBox) -> None:
+    """Gives the box the icon and the buttons of our own windows."""
+    severity = _SEVERITIES.get(box.icon(), Severity.INFORMATION)
+    ratio = box.devicePixelRatioF()
+    colour = tokens().state(severity).text
+    picture = icons.pixmap(_ICONS.get(box.icon(), severity.value), colour, round(_ICON * ratio))
+    picture.setDevicePixelRatio(ratio)
+    box.setIconPixmap(picture)
+    dangerous = (QMessageBox.ButtonRole.DestructiveRole, QMessageBox.ButtonRole.YesRole)
+    for button in box.buttons():
+        if isinstance(button, QPushButton):
+            danger = box.buttonRole(button) in dangerous
+            dress(button, ButtonRank.DANGER if danger else ButtonRank.SECONDARY)
+
+
+_SEVERITIES = {
+    QMessageBox.Icon.Warning: Severity.WARNING,
+    QMessageBox.Icon.Critical: Severity.ERROR,
+    QMessageBox.Icon.Question: Severity.WARNING,
+}
+_ICONS = {QMessageBox.Icon.Question: "help"}
 
 
 class LossQuestion(QMessageBox):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from certclient.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from certclient.ui.widgets.buttons import ButtonRank, PrimaryButton, SecondaryButton
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Buttons:
     """The buttons a page needs. `primary` goes on; `close` is the text of the close button, "" for
-    none. What ends or stops something is never the primary button."""
+    none. What ends or stops something is never the primary button. `danger`: what the primary one
+    does cannot be undone."""
 
     primary: Button | None = None
     secondary: Button | None = None
     back: Button | None = None
     close: str = ""
+    danger: bool = False
 
 
 class ButtonBar(QWidget):
@@ -132,6 +134,7 @@ class ButtonBar(QWidget):
         """Shows the buttons of `wanted`. Those that are no longer wanted stay until `retire`, so
         that the focus can leave them first. `typing`: the page has a field."""
         self._wanted, self._typing = wanted, typing
+        self.primary.set_rank(ButtonRank.DANGER if wanted.danger else ButtonRank.PRIMARY)
         for button, one in self._plan():
             if one is None:
                 self._presses.pop(button, None)

@@ -6,10 +6,12 @@ it does; colour and weight only repeat its rank.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from certclient.ui.widgets import icons
@@ -17,10 +19,19 @@ from certclient.ui.widgets.painting import draw_box, painter_of
 from certclient.ui.widgets.tokens import CONTROL_HEIGHT, Radius, Scheme, Space, Tokens, tokens
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor, QPainter, QPaintEvent
+    from PySide6.QtGui import QColor, QPaintEvent
 
 _LINK_HEIGHT = 32
 _CHEVRON = "chevron-down"
+
+
+class ButtonRank(enum.Enum):
+    """How much a button stands out."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    DANGER = "danger"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +43,98 @@ class ButtonLook:
     line: QColor | None
 
 
+def look_of(button: QPushButton, rank: ButtonRank, colours: Tokens) -> ButtonLook:
+    """Returns the colours of `button` in its present state."""
+    link = rank is ButtonRank.LINK
+    if not button.isEnabled():
+        return ButtonLook(colours.disabled, None, None if link else colours.line)
+    menu = button.menu()
+    down = button.isDown() or (menu is not None and menu.isVisible())
+    hovered = button.underMouse()
+    if rank is ButtonRank.PRIMARY:
+        ground = colours.accent_hover if down or hovered else colours.accent
+        return ButtonLook(colours.accent_text, ground, None)
+    if rank is ButtonRank.DANGER:
+        line = colours.border if colours.scheme is Scheme.CONTRAST else None
+        return ButtonLook(colours.danger_text, colours.danger, line)
+    if link:
+        return ButtonLook(colours.link, colours.hover if down or hovered else None, None)
+    ground = colours.hover if hovered else colours.control
+    return ButtonLook(colours.control_text, colours.pressed if down else ground, colours.border)
+
+
+def draw_button(
+    button: QPushButton, rank: ButtonRank, *, icon: str = "", padding: int = Space.M
+) -> None:
+    """Draws ground, icon and text of `button`; those of a link lie at the left."""
+    colours = tokens()
+    look = look_of(button, rank, colours)
+    painter = painter_of(button)
+    thick = 2 if colours.scheme is Scheme.CONTRAST and button.underMouse() else 1
+    draw_box(painter, QRectF(button.rect()), Radius.CONTROL, look.ground, look.line, thick)
+    metrics, place = button.fontMetrics(), button.rect()
+    side = metrics.height()
+    text = metrics.size(Qt.TextFlag.TextShowMnemonic, button.text()).width()
+    mark = side + (Space.S if text else 0) if icon else 0
+    arrow = side // 2 + Space.S if button.menu() is not None else 0
+    left = place.left() + padding
+    if rank is not ButtonRank.LINK:
+        left = place.left() + max((place.width() - text - mark - arrow) // 2, 0)
+    if icon:
+        spot = QRectF(left, place.center().y() - side / 2 + 0.5, side, side)
+        icons.paint(icon, look.text, painter, spot)
+    painter.setPen(look.text)
+    painter.setFont(button.font())
+    area = QRect(left + mark, place.top(), text + Space.XS, place.height())
+    painter.drawText(area, _flags(button), button.text())
+    if arrow:
+        half = side / 2
+        at = left + mark + text + Space.S
+        chevron = QRectF(at, place.center().y() - half / 2 + 1, half, half)
+        icons.paint(_CHEVRON, look.text, painter, chevron)
+    painter.end()
+
+
+def _flags(button: QPushButton) -> int:
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    underlined = button.style().styleHint(QStyle.StyleHint.SH_UnderlineShortcut, option, button)
+    mnemonic = Qt.TextFlag.TextShowMnemonic if underlined else Qt.TextFlag.TextHideMnemonic
+    return int(mnemonic | Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter)
+
+
 class SecondaryButton(QPushButton):
     """One of a page's other actions; the base of all buttons."""
 
     _height = CONTROL_HEIGHT
     _padding = Space.M
+    _first_rank = ButtonRank.SECONDARY
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._icon_name = ""
-        self._primary = False
+        self._rank = self._first_rank
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @property
+    def rank(self) -> ButtonRank:
+        """How much it stands out."""
+        return self._rank
+
+    def set_rank(self, rank: ButtonRank) -> None:
+        """Changes how much it stands out."""
+        if rank is not self._rank:
+            self._rank = rank
+            self.update()
+
+    def set_primary(self, primary: bool) -> None:
+        """Gives it the emphasis of the one that goes on, or takes it away."""
+        self.set_rank(ButtonRank.PRIMARY if primary else ButtonRank.SECONDARY)
+
+    @property
+    def primary(self) -> bool:
+        """Whether it has the emphasis of the one that goes on."""
+        return self._rank is ButtonRank.PRIMARY
 
     def set_icon(self, name: str) -> None:
         """Shows the icon resources/icons/`name`.svg in the text's colour; "" for none."""
@@ -56,21 +148,9 @@ class SecondaryButton(QPushButton):
         """The icon's name, "" for none."""
         return self._icon_name
 
-    def set_primary(self, primary: bool) -> None:
-        """Gives it the emphasis of the one that goes on, or takes it away."""
-        if primary != self._primary:
-            self._primary = primary
-            self.update()
-
-    @property
-    def primary(self) -> bool:
-        """Whether it has the emphasis of the one that goes on."""
-        return self._primary
-
     def sizeHint(self) -> QSize:
         """The text with its padding, at least 40 pixels high."""
         metrics = self.fontMetrics()
-        # As Qt's own buttons, which leave room for the text that an empty button gets later.
         width = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
         if self._icon_name:
             width += metrics.height() + (Space.S if self.text() else 0)
@@ -89,81 +169,21 @@ class SecondaryButton(QPushButton):
         if event.type() is QEvent.Type.FontChange:
             self.updateGeometry()
 
-    def look(self, colours: Tokens) -> ButtonLook:
-        """The colours in the button's present state."""
-        if not self.isEnabled():
-            return ButtonLook(colours.disabled, None, colours.line)
-        if self._primary:
-            active = self.isDown() or self.underMouse()
-            ground = colours.accent_hover if active else colours.accent
-            return ButtonLook(colours.accent_text, ground, None)
-        ground = colours.control
-        if self.isDown() or (self.menu() is not None and self.menu().isVisible()):
-            ground = colours.pressed
-        elif self.underMouse():
-            ground = colours.hover
-        return ButtonLook(colours.control_text, ground, colours.border)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws ground, icon and text."""
-        colours = tokens()
-        look = self.look(colours)
-        painter = painter_of(self)
-        thick = 2 if colours.scheme is Scheme.CONTRAST and self.underMouse() else 1
-        draw_box(painter, QRectF(self.rect()), Radius.CONTROL, look.ground, look.line, thick)
-        self._draw_content(painter, look.text)
-        painter.end()
-
-    def _draw_content(self, painter: QPainter, colour: QColor) -> None:
-        metrics, place = self.fontMetrics(), self.rect()
-        text = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        side = metrics.height()
-        gap = Space.S if self.text() else 0
-        width = text + (side + gap if self._icon_name else 0)
-        arrow = side // 2 + Space.S if self.menu() is not None else 0
-        left = self._left(place, width + arrow)
-        if self._icon_name:
-            icon = QRectF(left, place.center().y() - side / 2 + 0.5, side, side)
-            icons.paint(self._icon_name, colour, painter, icon)
-            left += side + gap
-        painter.setPen(colour)
-        painter.setFont(self.font())
-        area = QRect(left, place.top(), text + Space.XS, place.height())
-        painter.drawText(area, self._flags(), self.text())
-        if arrow:
-            half = side / 2
-            spot = QRectF(left + text + Space.S, place.center().y() - half / 2 + 1, half, half)
-            icons.paint(_CHEVRON, colour, painter, spot)
-
-    def _left(self, place: QRect, width: int) -> int:
-        return place.left() + max((place.width() - width) // 2, 0)
-
-    def _flags(self) -> int:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        hint = QStyle.StyleHint.SH_UnderlineShortcut
-        underlined = self.style().styleHint(hint, option, self)
-        mnemonic = Qt.TextFlag.TextShowMnemonic if underlined else Qt.TextFlag.TextHideMnemonic
-        return int(mnemonic | Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter)
+        draw_button(self, self._rank, icon=self._icon_name, padding=self._padding)
 
 
 class PrimaryButton(SecondaryButton):
     """What goes on, in the accent colour; at most one on a page."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.set_primary(True)
+    _first_rank = ButtonRank.PRIMARY
 
 
 class DangerButton(SecondaryButton):
-    """What cannot be undone."""
+    """What cannot be undone, in the colour of errors."""
 
-    def look(self, colours: Tokens) -> ButtonLook:
-        """In the colour of errors."""
-        if not self.isEnabled():
-            return super().look(colours)
-        line = colours.border if colours.scheme is Scheme.CONTRAST else None
-        return ButtonLook(colours.danger_text, colours.danger, line)
+    _first_rank = ButtonRank.DANGER
 
 
 class LinkButton(SecondaryButton):
@@ -171,18 +191,34 @@ class LinkButton(SecondaryButton):
 
     _height = _LINK_HEIGHT
     _padding = Space.S
+    _first_rank = ButtonRank.LINK
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def look(self, colours: Tokens) -> ButtonLook:
-        """Without a ground until the pointer is there."""
-        if not self.isEnabled():
-            return ButtonLook(colours.disabled, None, None)
-        active = self.isDown() or self.underMouse()
-        return ButtonLook(colours.link, colours.hover if active else None, None)
 
-    def _left(self, place: QRect, _width: int) -> int:
-        return place.left() + self._padding
+class _Dress(QObject):
+    """Draws a button that Qt has made, such as a message box's."""
+
+    def __init__(self, button: QPushButton, rank: ButtonRank) -> None:
+        super().__init__(button)
+        self._rank = rank
+        button.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes over the painting."""
+        if event.type() is QEvent.Type.Paint and isinstance(watched, QPushButton):
+            draw_button(watched, self._rank)
+            return True
+        return False
+
+
+def dress(button: QPushButton, rank: ButtonRank = ButtonRank.SECONDARY) -> None:
+    """Makes a button of Qt's look like ours. Its text must not change any more."""
+    metrics = button.fontMetrics()
+    width = metrics.size(Qt.TextFlag.TextShowMnemonic, button.text()).width() + 2 * Space.M
+    button.setIcon(QIcon())
+    button.setMinimumSize(width, max(metrics.height() + 2 * Space.S, CONTROL_HEIGHT))
+    _Dress(button, rank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -16,12 +17,24 @@ from certclient.ui.widgets.tokens import Space
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from PySide6.QtGui import QResizeEvent
+
 _SAID_MILLISECONDS = 4000
 """How long a button says that it has copied."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The widgets of one line."""
+
+    name: SecondaryText
+    value: Sentence
+    button: CopyButton | None
+
+
 class KeyValueList(QWidget):
-    """Names at the left, values at the right, which wrap and can be selected."""
+    """Names at the left, values at the right, which wrap and can be selected; where that is too
+    narrow for a value, it stands below its name."""
 
     def __init__(self, parent: QWidget | None = None, *, copyable: bool = True) -> None:
         """`copyable`: with buttons that copy a value, and one for all lines."""
@@ -37,7 +50,8 @@ class KeyValueList(QWidget):
         layout.setSpacing(Space.S)
         layout.addLayout(self._grid)
         self._lines: list[tuple[str, str]] = []
-        self.copy_buttons: list[CopyButton] = []
+        self._shown: list[_Line] = []
+        self._stacked = False
         self.copy_all_button: CopyButton | None = None
         if copyable:
             self.copy_all_button = CopyButton(self._text, everything=True)
@@ -50,32 +64,67 @@ class KeyValueList(QWidget):
             return
         self._lines = lines
         self._clear()
-        for row, line in enumerate(lines):
-            self._add(row, *line)
+        self._shown = [self._made(*line) for line in lines]
+        self._arrange()
+
+    @property
+    def copy_buttons(self) -> list[CopyButton]:
+        """One per line, if they can be copied."""
+        return [line.button for line in self._shown if line.button is not None]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Takes the arrangement that fits the width."""
+        super().resizeEvent(event)
+        if self._is_narrow() != self._stacked:
+            self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Takes the arrangement that fits the text size."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self._is_narrow() != self._stacked:
+            self._arrange()
 
     def _clear(self) -> None:
-        self.copy_buttons = []
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.setParent(None)
                 widget.deleteLater()
 
-    def _add(self, row: int, name: str, value: str) -> None:
+    def _made(self, name: str, value: str) -> _Line:
         label, text = SecondaryText(), Sentence()
         label.setText(name)
         label.setWordWrap(False)
         text.setText(value)
         text.setAccessibleName(f"{name} {value}")
+        return _Line(label, text, CopyButton(lambda: value, name) if self._copyable else None)
+
+    def _is_narrow(self) -> bool:
+        """Whether the longest word of a value has no room beside the names."""
+        metrics = self.fontMetrics()
+        words = [word for _, value in self._lines for word in value.split() if word.isascii()]
+        longest = max((metrics.horizontalAdvance(word) for word in words), default=0)
+        names = max((line.name.sizeHint().width() for line in self._shown), default=0)
+        buttons = max((one.sizeHint().width() for one in self.copy_buttons), default=-Space.M)
+        return self.width() < names + longest + buttons + 2 * Space.M
+
+    def _arrange(self) -> None:
+        self._stacked = stacked = self._is_narrow()
+        while self._grid.takeAt(0) is not None:
+            pass
         middle = Qt.AlignmentFlag.AlignVCenter if self._copyable else Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(label, row, 0, middle)
-        self._grid.addWidget(text, row, 1, middle)
-        if self._copyable:
-            button = CopyButton(lambda: value, name)
-            self.copy_buttons.append(button)
-            self._grid.addWidget(button, row, 2, middle)
+        for number, line in enumerate(self._shown):
+            row = 2 * number
+            if stacked:
+                self._grid.addWidget(line.name, row, 0, 1, 2)
+                self._grid.addWidget(line.value, row + 1, 0, 1, 2, middle)
+            else:
+                self._grid.addWidget(line.name, row + 1, 0, middle)
+                self._grid.addWidget(line.value, row + 1, 1, middle)
+            if line.button is not None:
+                self._grid.addWidget(line.button, row + 1, 2, middle)
 
     def _text(self) -> str:
-        return "\n".join(f"{name}\t{value}" for name, value in self._lines)
+        return "\n".join(f"{name}: {value}" for name, value in self._lines)
 
 
 class Facts(KeyValueList):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 
 class Scroll(QScrollArea):
@@ -11,8 +11,17 @@ class Scroll(QScrollArea):
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._content = content
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
+
+    def height_at(self, width: int) -> int:
+        """Returns the height in pixels at which the content needs no scrolling."""
+        for label in self._content.findChildren(QLabel):
+            label.ensurePolished()  # only then it has the font of its class
+        if not self._content.hasHeightForWidth():
+            return self._content.sizeHint().height()
+        return self._content.heightForWidth(width)

@@ -33,6 +33,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from certclient.ui.widgets.fields import draw_field, dress_field
+
 BULLET = "•"
 _LONGEST = 200
 _BLANK_BULLETS = "QLineEdit { lineedit-password-character: 160 }"
@@ -91,6 +93,7 @@ class SecretField(QLineEdit):
         # All characters are equally wide, so that the painted text fits the bullets' places.
         font.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
         self.setFont(font)
+        dress_field(self)
         self.setMaxLength(_LONGEST)
         self.setEchoMode(QLineEdit.EchoMode.Password)
         # Not just ImhHiddenText: the platform's on-screen keyboard must open for this field.
@@ -234,7 +237,8 @@ class SecretField(QLineEdit):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints the text over blank bullets if it is shown."""
+        """Paints the boundary, and the text over blank bullets if it is shown."""
+        draw_field(self)
         super().paintEvent(event)
         if self._is_shown and (self._typed or self._preedit):
             self._paint_text()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
+
+from certclient.ui.widgets.scroll import Scroll
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout, QWidget
 
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _FRAME = QSize(20, 60)
 """Pixels taken by a window's frame and title bar."""
 
@@ -39,6 +42,9 @@ def fit_height(window: QWidget, layout: QLayout, width: int) -> None:
     most that of the screen."""
     pixels = fitting_size(window, width, 1).width()
     height = layout.totalHeightForWidth(pixels)
+    for scroll in window.findChildren(Scroll, options=_DIRECT):
+        # Without what QScrollArea itself suggests, which is too low for most pages.
+        height += scroll.height_at(pixels) - scroll.sizeHint().height()
     window.resize(QSize(pixels, height).boundedTo(_room(window) - _FRAME))
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -17,7 +16,8 @@ from PySide6.QtWidgets import (
 
 from certclient.ui.dialogs.about.notices import Component, third_party_notices
 from certclient.ui.dialogs.about.text import licence_text
-from certclient.ui.widgets.parts import PlainLabel, Sentence
+from certclient.ui.widgets.fields import TextField
+from certclient.ui.widgets.labels import PlainLabel, Sentence
 from certclient.ui.widgets.selection import keep_selection_visible
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from certclient.ui.context import AppContext
 
 
-class SearchField(QLineEdit):
+class SearchField(TextField):
     """Emits `wanted` on Enter. In a dialog, Enter would also press the default button."""
 
     wanted = Signal()

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QPushButton,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,7 +23,10 @@ from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Facts, Heading, PlainLabel, Sentence
+from certclient.ui.widgets.buttons import LinkButton, SecondaryButton
+from certclient.ui.widgets.key_values import Facts
+from certclient.ui.widgets.labels import CardTitle, Heading, PlainLabel, Sentence
+from certclient.ui.widgets.page import body_layout, page_layout
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
@@ -49,20 +50,21 @@ class AboutWindow(QDialog):
         self.licence = licence_text(notices.own_license())
         self.notices = NoticesPage(context)
         self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
         for page in (Scroll(self.summary), self.licence, self.notices):
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(self._page_changed)
         buttons = close_box(self)
-        self.copy_button = QPushButton()
+        self.copy_button = SecondaryButton()
+        self.copy_button.set_icon("copy")
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.facts_button = SaveFactsButton(context)
         buttons.addButton(self.facts_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(RehearsalBanner(context.rehearsal))
-        layout.addWidget(self.tabs, 1)
-        layout.addWidget(buttons)
+        body = QWidget()
+        body_layout(body).addWidget(self.tabs)
+        page_layout(self, RehearsalBanner(context.rehearsal), body, buttons)
         self.resize(fitting_size(self, 50, 38))
         self._retranslate()
 
@@ -100,9 +102,10 @@ class AboutSummary(QWidget):
         self._name = Heading()
         self._facts = Facts()
         self._own = Sentence()
-        self._qt_heading = Heading()
+        self._qt_heading = CardTitle()
         self._qt = Sentence()
-        self.source_button = QPushButton()
+        self.source_button = LinkButton()
+        self.source_button.set_icon("link")
         self.source_button.clicked.connect(lambda: context.open_url(QT_SOURCE))
         top = QHBoxLayout()
         top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -110,7 +113,7 @@ class AboutSummary(QWidget):
         last = QHBoxLayout()
         last.addWidget(self.source_button)
         last.addStretch(1)
-        layout = QVBoxLayout(self)
+        layout = body_layout(self)
         layout.addLayout(top)
         for part in (self._facts, self._own, self._qt_heading, self._qt):
             layout.addWidget(part)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from certclient.store.base import PinRequest
 from certclient.ui.enrollment.batch.items import BatchPhase
@@ -20,10 +20,13 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Heading, Sentence, sentences
+from certclient.ui.widgets.labels import Heading, Sentence, sentences
+from certclient.ui.widgets.page import body_layout, page_layout
+from certclient.ui.widgets.progress import ProgressBar
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sign import SignLabel
 from certclient.ui.widgets.sizes import fitting_size
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -82,28 +85,26 @@ class RenewAllDialog(QDialog):
         self._list = QWidget()
         self._list_layout = QVBoxLayout(self._list)
         self._list_layout.setContentsMargins(0, 0, 0, 0)
-        self._bar = QProgressBar()
-        self._bar.setFormat("%v/%m")
+        self._list_layout.setSpacing(Space.S)
+        self._bar = ProgressBar()
         self.panel = QuestionPanel(self._context, self._contact)
         self.panel.changed.connect(self._show_buttons)
         self.bar = ButtonBar(self.reject)
 
     def _lay_out(self) -> None:
         body = QWidget()
-        layout = QVBoxLayout(body)
+        layout = body_layout(body)
         head = QHBoxLayout()
+        head.setSpacing(Space.S)
         head.addWidget(self._sign)
         head.addWidget(self._heading, 1)
         layout.addLayout(head)
         for part in (self._intro, self.panel, self._bar, self._count, self._list):
             layout.addWidget(part)
         layout.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.addWidget(RehearsalBanner(self._context.rehearsal))
         self._scroll = Scroll(body)
-        outer.addWidget(self._scroll, 1)
-        outer.addWidget(self.bar)
-        self.resize(fitting_size(self, 50, 40))
+        page_layout(self, RehearsalBanner(self._context.rehearsal), self._scroll, self.bar)
+        self.resize(fitting_size(self, 44, 36))
 
     def _contact(self) -> str:
         return self._texts.contact(self._question) if self._question is not None else ""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from certclient.ui.widgets.buttons import SecondaryButton
+from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.error_panel import ErrorPanel
-from certclient.ui.widgets.parts import Framed, Sentence, sentences
+from certclient.ui.widgets.fields import CheckBox
+from certclient.ui.widgets.labels import CardTitle, SecondaryText, Sentence, StrongText, sentences
 from certclient.ui.widgets.sign import SignLabel
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 _TOP = Qt.AlignmentFlag.AlignTop
 
 
-class BatchRowView(Framed):
+class BatchRowView(Card):
     """All texts wrap, so nothing is cut off. Each box and each button is a tab stop."""
 
     chosen = Signal(bool)
@@ -26,13 +29,9 @@ class BatchRowView(Framed):
     def __init__(self) -> None:
         body = QWidget()
         super().__init__(body)
-        self.sign, self.box, self._name = SignLabel(), QCheckBox(), Sentence()
-        self._facts, self._state, self._note = Sentence(), Sentence(), Sentence()
-        self.error, self.again_button = ErrorPanel(), QPushButton()
-        for label in (self._name, self._state):
-            font = label.font()
-            font.setBold(True)
-            label.setFont(font)
+        self.sign, self.box, self._name = SignLabel(), CheckBox(), CardTitle()
+        self._facts, self._state, self._note = SecondaryText(), StrongText(), Sentence()
+        self.error, self.again_button = ErrorPanel(), SecondaryButton()
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
