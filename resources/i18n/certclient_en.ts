@@ -1108,10 +1108,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Certificate details</translation>
     </message>
     <message>
-        <source>&amp;Copy</source>
-        <translation>&amp;Copy</translation>
-    </message>
-    <message>
         <source>&amp;Revoke this certificate…</source>
         <translation>&amp;Revoke this certificate…</translation>
     </message>
@@ -3621,6 +3617,13 @@ Closing the window removes everything.</translation>
     <message>
         <source>under way</source>
         <translation>under way</translation>
+    </message>
+</context>
+<context>
+    <name>CloseBox</name>
+    <message>
+        <source>Close</source>
+        <translation>Close</translation>
     </message>
 </context>
 </TS>

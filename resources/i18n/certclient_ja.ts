@@ -368,7 +368,7 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>Issuer: {issuer}   Serial: {serial}</source>
-        <translation>発行元：{issuer}　シリアル番号：{serial}</translation>
+        <translation>発行元：{issuer}&#x3000;シリアル番号：{serial}</translation>
     </message>
     <message>
         <source>Issued to: {name}</source>
@@ -671,11 +671,11 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>{bank}, {user} (already begun)</source>
-        <translation>{bank}　{user}（引っ越しの途中）</translation>
+        <translation>{bank}&#x3000;{user}（引っ越しの途中）</translation>
     </message>
     <message>
         <source>{bank}, {user} (valid until {until})</source>
-        <translation>{bank}　{user}（有効期限 {until}）</translation>
+        <translation>{bank}&#x3000;{user}（有効期限 {until}）</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -980,22 +980,22 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>{bank}: the certificate of {user} is obtained and stored in: {place}</source>
-        <translation>{bank}　{user}
+        <translation>{bank}&#x3000;{user}
 電子証明書を取得し、{place}に保存します。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} is obtained.</source>
-        <translation>{bank}　{user}
+        <translation>{bank}&#x3000;{user}
 電子証明書を取得します。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed and stored in: {place}</source>
-        <translation>{bank}　{user}（{role}）
+        <translation>{bank}&#x3000;{user}（{role}）
 有効期限 {until} の電子証明書を更新し、{place}に保存します。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} ({role}), valid until {until}, is renewed.</source>
-        <translation>{bank}　{user}（{role}）
+        <translation>{bank}&#x3000;{user}（{role}）
 有効期限 {until} の電子証明書を更新します。</translation>
     </message>
     <message>
@@ -1110,10 +1110,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Certificate details</source>
         <translation>電子証明書の詳細</translation>
-    </message>
-    <message>
-        <source>&amp;Copy</source>
-        <translation>コピー(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Revoke this certificate…</source>
@@ -1931,7 +1927,7 @@ Serial number: {serial}</source>
     </message>
     <message>
         <source>Please call your bank and have the old certificate revoked: {contact}</source>
-        <translation>元の電子証明書の失効は、金融機関にお電話でお申し出ください。下のユーザIDとシリアル番号をお伝えください。　{contact}</translation>
+        <translation>元の電子証明書の失効は、金融機関にお電話でお申し出ください。下のユーザIDとシリアル番号をお伝えください。&#x3000;{contact}</translation>
     </message>
     <message>
         <source>User ID</source>
@@ -2308,7 +2304,7 @@ Serial number: {serial}</source>
     </message>
     <message>
         <source>{user}, valid until {until} ({place})</source>
-        <translation>{user}　有効期限 {until}（{place}）</translation>
+        <translation>{user}&#x3000;有効期限 {until}（{place}）</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -3609,6 +3605,13 @@ Closing the window removes everything.</source>
     <message>
         <source>under way</source>
         <translation>実行中</translation>
+    </message>
+</context>
+<context>
+    <name>CloseBox</name>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
     </message>
 </context>
 </TS>

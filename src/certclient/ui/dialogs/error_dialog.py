@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.buttons import dress
+from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.page import body_layout, page_layout
@@ -77,14 +77,30 @@ class ErrorDialog(QDialog):
         )
 
 
-def close_box(parent: QWidget) -> QDialogButtonBox:
-    """Returns the Close button of a read-only window. It is the default button and has the focus;
-    Esc does the same."""
+class CloseBox(QDialogButtonBox):
+    """The buttons of a window that is only read: Close, which has the focus; Esc does the same."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        self._close = SecondaryButton()
+        self.addButton(self._close, QDialogButtonBox.ButtonRole.RejectRole)
+        self._close.setDefault(True)
+        self._close.setFocus()
+        self._retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self._close.setText(self.tr("Close"))
+
+
+def close_box(parent: QWidget) -> CloseBox:
+    """Returns the buttons below a read-only window, which a click meant for another does not
+    press."""
     InputGuard(parent)
-    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=parent)
-    box.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-    button = box.button(QDialogButtonBox.StandardButton.Close)
-    button.setDefault(True)
-    dress(button)
-    button.setFocus()
-    return box
+    return CloseBox(parent)

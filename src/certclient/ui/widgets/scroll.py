@@ -22,6 +22,10 @@ class Scroll(QScrollArea):
         """Returns the height in pixels at which the content needs no scrolling."""
         for label in self._content.findChildren(QLabel):
             label.ensurePolished()  # only then it has the font of its class
+        layout = self._content.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
         if not self._content.hasHeightForWidth():
             return self._content.sizeHint().height()
         return self._content.heightForWidth(width)

@@ -13,8 +13,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPalette, QWindow
 from PySide6.QtWidgets import QApplication
 
+from certclient.ui.widgets.contrast import contrast
 from certclient.ui.widgets.text_size import class_name
-from certclient.ui.widgets.tokens import Scheme, Tokens, tokens_of
+from certclient.ui.widgets.tokens import LEGIBLE, Scheme, Tokens, tokens_of
 
 _ROLE = QPalette.ColorRole
 _GROUP = QPalette.ColorGroup
@@ -127,4 +128,8 @@ def contrast_palette(system: QPalette) -> QPalette:
         for role in (_ROLE.WindowText, _ROLE.Text, _ROLE.ToolTipText, _ROLE.PlaceholderText):
             palette.setColor(group, role, text)
         palette.setColor(group, _ROLE.Accent, system.color(group, _ROLE.Highlight))
+        for role in (_ROLE.Link, _ROLE.LinkVisited, _ROLE.ButtonText):
+            under = ground if role is not _ROLE.ButtonText else system.color(group, _ROLE.Button)
+            if contrast(palette.color(group, role), under) < LEGIBLE:
+                palette.setColor(group, role, text)
     return palette
