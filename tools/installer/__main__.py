@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.installer import made_from
+from tools.installer.ages import AgeError
 from tools.installer.bank_profiles import check_profiles
 from tools.installer.build import Build, BuildError, epoch, make_all, print_line
 from tools.installer.compare import compare
@@ -35,6 +36,7 @@ from tools.installer.wine_freeze import freeze_in
 from tools.wine.cache import Cache, PartError, default_folder
 
 _FAILURES = (
+    AgeError,
     BuildError,
     FreezeError,
     IconError,

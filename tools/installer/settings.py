@@ -64,6 +64,13 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     practice_bank: Annotated[
         bool, _about("Whether `certclient practice` is included, for rehearsals.")
     ] = False
+    known_old: Annotated[
+        tuple[str, ...],
+        _about(
+            "Releases of CPython and OpenSSL, older than installer/contents.toml allows, that "
+            'were assessed: "OpenSSL 3.0.15", for example.'
+        ),
+    ] = ()
     ca_plugins: Annotated[
         tuple[PluginSettings, ...], _about("The only CA plug-ins that the program may load.")
     ] = ()

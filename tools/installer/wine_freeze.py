@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.installer import freeze, nsis
+from tools.installer.ages import check_ages
 from tools.installer.build import Bill, Build, Freeze
 from tools.installer.sbom import SbomInputs, make_sbom
 
@@ -15,11 +16,13 @@ def freeze_in(
     build_environment: freeze.BuildEnvironment, mount_point: Path, sources: Path = freeze.SOURCES
 ) -> Freeze:
     """A freeze by PyInstaller under Wine, in `build_environment`. `sources`: folder of package
-    `certclient`."""
+    `certclient`. Raises AgeError for an old CPython or OpenSSL that nobody has assessed."""
 
     def freeze_it(build: Build) -> Bill:
         order = freeze.FreezeJob(build.settings, build.epoch, sources)
         taken = freeze.freeze(order, build_environment, mount_point, build.places.payload)
+        contents = build.places.payload / build.settings.contents_folder
+        check_ages(contents, build.settings.contents.known_old)
         return lambda: make_sbom(_shipped(build, build_environment, taken))
 
     return freeze_it
