@@ -161,7 +161,7 @@ def test_the_most_urgent_card_comes_first_and_opens_its_renewal(
     assert "電子証明書の更新をお願いします" in screen.texts()
     card = screen.window.card
     assert card is cards[0]
-    assert [one.act_button.stands_out for one in cards] == [True, False]
+    assert [one.act_button.primary for one in cards] == [True, False]
     assert plain(card.act_button.text()) == "今すぐ更新する"
     with qtbot.waitSignal(screen.window.renew_requested) as requested:
         screen.press(card.act_button)

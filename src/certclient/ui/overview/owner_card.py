@@ -36,22 +36,11 @@ if TYPE_CHECKING:
     from certclient.ui.context import AppContext
     from certclient.ui.overview.card_texts import CardTexts
     from certclient.ui.overview.owner_facts import OwnerFacts
-    from certclient.ui.widgets.buttons import ButtonLook
 
 _WIDE = 38
 """In lines of text: a narrower card shows the days below the texts."""
 _STRIP = 5
 """Pixels: the width of the bank's colour at the left edge."""
-
-
-class ActButton(PrimaryButton):
-    """The one button of a card; it stands out on the most urgent card only."""
-
-    stands_out = True
-
-    def look(self, colours: Tokens) -> ButtonLook:
-        """Primary or secondary."""
-        return super().look(colours) if self.stands_out else SecondaryButton.look(self, colours)
 
 
 class OwnerCard(Card):
@@ -74,7 +63,7 @@ class OwnerCard(Card):
         self.state = state
         self._look: object = None
         self._first = self._bank_above = False
-        self.act_button, self.later_button = ActButton(), SecondaryButton()
+        self.act_button, self.later_button = PrimaryButton(), SecondaryButton()
         self.more_button = SecondaryButton()
         self._menu = QMenu(self)
         self._place = PlacePicture()
@@ -254,7 +243,7 @@ class OwnerCard(Card):
         user = visible(self.state.full_id)
         later = act is Act.RENEW_NOW
         focus = self.window().focusWidget()
-        self.act_button.stands_out = self._first
+        self.act_button.set_primary(self._first)
         shown = (
             (self.act_button, act is not None, self._texts.button(act) if act else ""),
             (self.later_button, later, self._texts.later()),

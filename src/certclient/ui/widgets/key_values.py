@@ -87,7 +87,7 @@ class KeyValueList(QWidget):
     def _clear(self) -> None:
         while item := self._grid.takeAt(0):
             if widget := item.widget():
-                widget.setParent(None)
+                widget.hide()  # not without a parent: it would be a window for a moment
                 widget.deleteLater()
 
     def _made(self, name: str, value: str) -> _Line:
