@@ -174,6 +174,9 @@ Function WriteRegistry
   WriteRegStr HKCU "${SCHEME_KEY}" "URL Protocol" ""
   WriteRegStr HKCU "${SCHEME_KEY}\DefaultIcon" "" '"$INSTDIR\${WINDOWS_PROGRAM}",0'
   WriteRegStr HKCU "${SCHEME_KEY}\shell\open\command" "" '"$INSTDIR\${WINDOWS_PROGRAM}" "%1"'
+  ; Who sends notifications with buttons (src/certclient/platform/windows_toasts.py)
+  WriteRegStr HKCU "${NOTIFICATIONS_KEY}" "DisplayName" "$(Title)"
+  WriteRegStr HKCU "${NOTIFICATIONS_KEY}" "IconUri" "$INSTDIR\${CONTENTS}\certclient\resources\program.png"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "$(Title)"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\${WINDOWS_PROGRAM},0"

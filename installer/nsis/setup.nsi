@@ -26,6 +26,7 @@ Target amd64-unicode
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${PRODUCT}"
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
 !define SCHEME_KEY "Software\Classes\certclient"
+!define NOTIFICATIONS_KEY "Software\Classes\AppUserModelId\certclient"
 !define LIST "installed.lst"
 !define SECONDS_TO_QUIT 30
 

@@ -160,11 +160,17 @@ Function un.NoteAnswer
   ${EndIf}
 FunctionEnd
 
-; Removes the URL scheme and the start at logon only if they still point to this installation.
+; Removes the URL scheme, the sender of notifications and the start at logon only if they still point to this
+; installation.
 Function un.RemoveStarts
   ReadRegStr $0 HKCU "${SCHEME_KEY}\shell\open\command" ""
   ${If} $0 == '"$INSTDIR\${WINDOWS_PROGRAM}" "%1"'
     DeleteRegKey HKCU "${SCHEME_KEY}"
+  ${EndIf}
+  ReadRegStr $0 HKCU "${NOTIFICATIONS_KEY}" "IconUri"
+  ${If} $0 == "$INSTDIR\${CONTENTS}\certclient\resources\program.png"
+    DeleteRegKey HKCU "${NOTIFICATIONS_KEY}"
+    DeleteRegKey /ifempty HKCU "Software\Classes\AppUserModelId"
   ${EndIf}
   ReadRegStr $0 HKCU "${RUN_KEY}" "${PRODUCT}"
   ${If} $0 == '"$INSTDIR\${WINDOWS_PROGRAM}" remind'

@@ -1171,6 +1171,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Known since</source>
         <translation>Known since</translation>
     </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Copy</translation>
+    </message>
 </context>
 <context>
     <name>DiagnosisDialog</name>
@@ -3349,6 +3353,18 @@ Closing the window removes everything.</translation>
     <message>
         <source>Client certificates</source>
         <translation>Client certificates</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Later</translation>
+    </message>
+    <message>
+        <source>Obtain now</source>
+        <translation>Obtain now</translation>
+    </message>
+    <message>
+        <source>Renew now</source>
+        <translation>Renew now</translation>
     </message>
 </context>
 <context>

@@ -1175,6 +1175,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Known since</source>
         <translation>分かった日時</translation>
     </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>コピー(&amp;C)</translation>
+    </message>
 </context>
 <context>
     <name>DiagnosisDialog</name>
@@ -3338,6 +3342,18 @@ Closing the window removes everything.</source>
     <message>
         <source>Client certificates</source>
         <translation>電子証明書の更新と取得</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>後で</translation>
+    </message>
+    <message>
+        <source>Obtain now</source>
+        <translation>電子証明書取得</translation>
+    </message>
+    <message>
+        <source>Renew now</source>
+        <translation>今すぐ更新する</translation>
     </message>
 </context>
 <context>

@@ -30,6 +30,7 @@ pytestmark = [
 ]
 
 CLASSES = r"Software\Classes\certclient"
+NOTIFICATIONS = r"Software\Classes\AppUserModelId\certclient"
 OWN = r"Software\certclient"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 PLACE = "C:\\Program Files\\certclient\\"
@@ -66,6 +67,7 @@ def test_msi_installs_for_all_users(states: Mapping[str, WindowsSnapshot]) -> No
     assert seen.programs == set(ONE)
     assert seen.values(CLASSES) == {"@": "URL:certclient", "URL Protocol": ""}
     assert seen.values(rf"{CLASSES}\shell\open\command") == {"@": f'{PROGRAM} "%1"'}
+    assert seen.values(NOTIFICATIONS) == {"DisplayName": "電子証明書の更新"}
     assert seen.values(RUN)["certclient"] == f"{PROGRAM} remind"
     assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": "rei-shinkin"}
     assert [f for f in seen.files if f.endswith("/Programs/電子証明書の更新.lnk")]

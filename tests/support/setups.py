@@ -27,6 +27,7 @@ UNINSTALL_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Un
 OWN_KEY = r"HKEY_CURRENT_USER\Software\certclient"
 RUN_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run"
 SCHEME_KEY = r"HKEY_CURRENT_USER\Software\Classes\certclient"
+NOTIFICATIONS_KEY = r"HKEY_CURRENT_USER\Software\Classes\AppUserModelId\certclient"
 BANKS = ("rei-shinkin", "moshi-kumiai")
 PROGRAM_FILES = {
     *("LICENSE.txt", "certclient.exe", "certclientw.exe", "uninstall.exe"),

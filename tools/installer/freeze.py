@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools.installer import bootloader
 from tools.installer.ca_plugins import unpack, verified_plugins, write_allow_list
-from tools.installer.icon import make_icon
+from tools.installer.icon import make_icon, make_picture
 from tools.installer.resources import MANIFEST, programs, version_resource
 from tools.installer.settings import ROOT, BuildSettings
 from tools.wine import debian, dlls, python
@@ -176,6 +176,7 @@ def write_order(settings: BuildSettings, folder: Path) -> None:
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
     (folder / "manifest.xml").write_text(MANIFEST, encoding="utf-8")
     make_icon(settings.icon, folder / "icon.ico")
+    make_picture(settings.icon, folder / "program.png")
     for program in programs(settings):
         text = version_resource(settings, program)
         (folder / f"{program.name}.version").write_text(text, encoding="utf-8")

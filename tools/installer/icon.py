@@ -1,4 +1,5 @@
-"""Draws the program's icon for Windows: an .ico with several sizes, rendered by Qt from an SVG."""
+"""Draws the program's icon for Windows, rendered by Qt from an SVG: an .ico with several sizes, and
+a PNG."""
 
 from __future__ import annotations
 
@@ -12,6 +13,9 @@ from PySide6.QtSvg import QSvgRenderer
 
 SIZES = (16, 20, 24, 32, 40, 48, 64, 96, 128, 256)
 """Pixels: the sizes that Windows uses at 100 % to 250 %, and in a folder's largest view."""
+
+PICTURE_SIZE = 256
+"""Pixels: a notification's picture is 48 at 100 %, and Windows' screens go to 500 %."""
 
 _HEADER = struct.Struct("<HHH")
 _ENTRY = struct.Struct("<BBBBHHII")
@@ -27,10 +31,23 @@ def make_icon(drawing: Path, target: Path) -> None:
 
     Raises IconError if `drawing` is no SVG.
     """
+    renderer = _renderer(drawing)
+    target.write_bytes(_ico([(size, _png(renderer, size)) for size in SIZES]))
+
+
+def make_picture(drawing: Path, target: Path) -> None:
+    """Writes the PNG `target`, which Windows shows beside the program's notifications.
+
+    Raises IconError if `drawing` is no SVG.
+    """
+    target.write_bytes(_png(_renderer(drawing), PICTURE_SIZE))
+
+
+def _renderer(drawing: Path) -> QSvgRenderer:
     renderer = QSvgRenderer(QByteArray(drawing.read_bytes()))
     if not renderer.isValid():
         raise IconError(f"{drawing} is no SVG")
-    target.write_bytes(_ico([(size, _png(renderer, size)) for size in SIZES]))
+    return renderer
 
 
 def _png(renderer: QSvgRenderer, size: int) -> bytes:

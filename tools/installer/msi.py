@@ -17,7 +17,15 @@ from tempfile import TemporaryDirectory
 from packaging.version import Version
 
 from tools.installer import msi_times
-from tools.installer.msi_source import FITS, ICON, NOT_OLDER, PAYLOAD, MsiPackage, source
+from tools.installer.msi_source import (
+    FITS,
+    ICON,
+    NOT_OLDER,
+    NOTIFICATIONS_ROW,
+    PAYLOAD,
+    MsiPackage,
+    source,
+)
 from tools.installer.settings import BuildSettings
 
 Sign = Callable[[Path], None]
@@ -139,6 +147,7 @@ def _queries(settings: BuildSettings) -> Iterator[str]:
     yield _update("Property", "Value", "OLDER;NEWER;PROFILE", "SecureCustomProperties")
     yield _update("Shortcut", "Name", f"CERTCL~1|{settings.product.title_ja}", "start")
     yield _update("Shortcut", "Description", settings.product.title_en, "start")
+    yield _update("Registry", "Value", settings.product.title_ja, NOTIFICATIONS_ROW)
     yield _update("LaunchCondition", "Description", TOO_OLD, FITS, "Condition")
     yield _update("LaunchCondition", "Description", NEWER, NOT_OLDER, "Condition")
 

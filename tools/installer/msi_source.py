@@ -22,6 +22,12 @@ belongs to the administrator: the MSI neither reads nor writes it (docs/adr/0015
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 SCHEME = "certclient"
 
+NOTIFICATIONS_KEY = r"Software\Classes\AppUserModelId\certclient"
+NOTIFICATIONS_ROW = "notifications"
+PICTURE = "program.png"
+"""By these Windows names and draws who sends notifications with buttons; the key of the name's row
+in the table Registry (src/certclient/platform/windows_toasts.py)."""
+
 FITS = "Installed OR (VersionNT64 AND WINDOWSMAJOR)"
 """64-bit Windows 10 or newer. VersionNT has stayed at 603 since Windows 8.1; the registry value
 behind WINDOWSMAJOR exists since Windows 10. `Installed`: a removal is never refused."""
@@ -207,6 +213,12 @@ class _Writer:
         _value(scheme, classes, "URL Protocol", "")
         _value(scheme, rf"{classes}\DefaultIcon", "", f"{program},0")
         _value(scheme, rf"{classes}\shell\open\command", "", f'{program} "%1"')
+        notifications = self._component(folder, "notifications")
+        # `msi` replaces the name by the Japanese title afterwards.
+        name = ("DisplayName", self._package.name)
+        _value(notifications, NOTIFICATIONS_KEY, *name, key_path=True, row=NOTIFICATIONS_ROW)
+        for picture in (path for path in self._package.files if path.name == PICTURE):
+            _value(notifications, NOTIFICATIONS_KEY, "IconUri", f"[#{file_id(picture)}]")
         logon = self._component(folder, "logon")
         _value(logon, RUN_KEY, self._package.name, f"{program} remind", key_path=True)
         own = self._component(folder, "own")
@@ -269,9 +281,12 @@ def _shortcut(component: ET.Element, program: PurePosixPath) -> None:
 
 
 def _value(
-    component: ET.Element, key: str, name: str, text: str, *, key_path: bool = False
+    component: ET.Element, key: str, name: str, text: str, *, key_path: bool = False, row: str = ""
 ) -> None:
+    """`row`: the key of the value's row in the MSI's table, if anything names it."""
     attributes = {"Name": name} if name else {}
+    if row:
+        attributes["Id"] = row
     if key_path:
         attributes["KeyPath"] = "yes"
     _add(component, "RegistryValue", Root="HKLM", Key=key, Type="string", Value=text, **attributes)

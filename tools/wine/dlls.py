@@ -16,11 +16,15 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "icuuc": (),
     "mscms": (),
     "ncrypt": ("-lbcrypt", "-ladvapi32"),
+    "toasts": (),
 }
 """Each DLL with its linker options. Its sources are tests/windows/native/<name>/*.c."""
 
 QT = ("icuuc", "mscms")
 """The DLLs that Qt needs and Wine lacks, or has only in part."""
+
+NOTIFICATIONS = "toasts"
+"""Windows.UI.Notifications, which Wine lacks; it takes no part until a test registers it."""
 
 _SYSTEM = f"{PREFIX}/drive_c/windows/system32"
 

@@ -39,7 +39,7 @@ class Parts:
             },
             mount_point=mount_point,
         )
-        return dlls.with_dlls(bare, self.dlls, dlls.QT)
+        return dlls.with_dlls(bare, self.dlls, (*dlls.QT, dlls.NOTIFICATIONS))
 
 
 def prepare(cache: Cache) -> Parts:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from certclient.platform.daily_reminder import DailyReminder
     from certclient.platform.proxies.logins import ProxyLogins
     from certclient.platform.proxies.routes import ProxyResolver
+    from certclient.platform.toasts import Toast
     from certclient.qualification.line import RecordingLine
     from certclient.store.base import CertificateStore
     from certclient.ui.shell.services import WindowServices
@@ -272,7 +273,19 @@ def window_services() -> WindowServices:
         look=window_looks(),
         full_check=full_check,
         examine=examine,
+        toast=show_toast,
     )
+
+
+def show_toast(toast: Toast) -> bool:
+    """Shows a notification with buttons, on Windows; returns False where that cannot be.
+
+    Their links open the installed program, so a rehearsal shows none.
+    """
+    from certclient.platform.rehearsal import rehearsal_folder
+    from certclient.platform.windows_toasts import show_toast
+
+    return rehearsal_folder() is None and show_toast(toast)
 
 
 def window_looks() -> Callable[[], Look]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from certclient.model.certificate import Owner
     from certclient.model.errors import CertclientError
     from certclient.model.profile import Profile
+    from certclient.platform.toasts import Toast
     from certclient.store.base import CertificateStore
     from certclient.ui.language import Languages
     from certclient.ui.settings import UiSettings
@@ -63,6 +64,8 @@ class AppContext:
     build has none. `announce` has a screen reader say a text.
     `wrong_tries` counts wrong PINs and codes. `full_check`: 更新できますか？ of the whole computer;
     None where there is none. `examine` collects the facts for a help desk; call it in a worker.
+    `toast` shows a notification with buttons and returns False where the system has none; call it
+    in a worker.
     """
 
     profiles: tuple[Profile, ...]
@@ -90,6 +93,7 @@ class AppContext:
     practise: PracticeLauncher | None = None
     full_check: Callable[[], FullCheck] | None = None
     examine: Callable[[], Examination] | None = None
+    toast: Callable[[Toast], bool] = lambda _toast: False
 
     @property
     def catalogue(self) -> Catalogue:

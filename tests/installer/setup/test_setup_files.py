@@ -15,6 +15,7 @@ import pytest
 from support.setups import (
     BANKS,
     MENU,
+    NOTIFICATIONS_KEY,
     OWN_KEY,
     PLACE,
     PROGRAM_FILES,
@@ -37,6 +38,11 @@ def test_setup_writes_documented_files_and_registry(taro: SetupUser, new: Path) 
     registry = taro.windows.registry(r"HKEY_CURRENT_USER\Software")
     assert registry[RUN_KEY]["certclient"] == rf'"\"{program}\" remind"'
     assert registry[SCHEME_KEY] == {"@": '"URL:certclient"', "URL Protocol": '""'}
+    picture = rf"{PLACE}\app-1.1.0rc1\certclient\resources\program.png".replace("\\", "\\\\")
+    assert registry[NOTIFICATIONS_KEY] == {
+        "DisplayName": '"Client certificates"',
+        "IconUri": f'"{picture}"',
+    }
     command = registry[SCHEME_KEY + r"\shell\open\command"]
     assert command["@"] == rf'"\"{program}\" \"%1\""'
     entry = registry[UNINSTALL_KEY]

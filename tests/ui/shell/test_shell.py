@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.procedure import Pending
-from certclient.model.deep_link import parse
+from certclient.model.deep_link import Verb, parse
 from certclient.model.progress import Step
+from certclient.platform.toasts import Toast
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
@@ -36,8 +38,14 @@ def program(ui: UiEnvironment, clock: SettableClock) -> Iterator[Program]:
     shells: list[Shell] = []
     ui.clock = clock
 
-    def make(*, resident: bool = False, has_tray: bool = False) -> ShellDriver:
-        shell = Shell(ui.context(), resident=resident, has_tray=has_tray)
+    def make(
+        *,
+        resident: bool = False,
+        has_tray: bool = False,
+        toast: Callable[[Toast], bool] = lambda _toast: False,
+    ) -> ShellDriver:
+        context = replace(ui.context(), toast=toast)
+        shell = Shell(context, resident=resident, has_tray=has_tray)
         shells.append(shell)
         return ShellDriver(shell)
 
@@ -243,6 +251,30 @@ def test_reminder_shows_only_the_tray_with_the_fewest_days_left(
     assert driver.over == 0
     texts = [plain(action.text()) for action in driver.shell.tray.menu.actions() if action.text()]
     assert texts == ["今すぐ更新する", "開く", "終了"]
+
+
+def test_notification_has_a_button_that_opens_the_renewal(
+    ui: UiEnvironment, program: Program
+) -> None:
+    ui.add_certificate(ui.pc, 20)
+    urgent = ui.add_certificate(ui.pc, 5, "TKYM1408055")
+    shown: list[Toast] = []
+
+    def show(toast: Toast) -> bool:
+        shown.append(toast)
+        return True
+
+    driver = program(resident=True, has_tray=True, toast=show)
+    driver.starts(StartRequest(request=InstanceRequest.REMIND))
+    until(lambda: bool(shown))
+    act, later = shown[0].buttons
+    assert (act.text, later.text, later.link) == ("今すぐ更新する", "後で", "")
+    link = parse(act.link)
+    assert (link.verb, link.user_id) == (Verb.RENEW, "TKYM1408055")
+    assert link.serial == urgent.certificate.serial_hex
+
+    driver.shell.carry_out(StartRequest(link))
+    driver.wizard_driver.arrives_at(WizardPageId.NOTICE)
 
 
 def test_first_tray_entry_opens_the_most_urgent_renewal(

@@ -37,6 +37,7 @@ NUMBER = confirmation_number(NEW, BANK, USER)
         NUMBER.translate(str.maketrans("0123456789-", "０１２３４５６７８９ー")),
         NUMBER.replace("-", "−"),
     ],
+    ids=["as printed", "without hyphens", "with spaces", "full width", "minus signs"],
 )
 def test_however_it_is_typed(typed: str) -> None:
     assert number_problem(read_number(typed), OLD, BANK, USER) is None
@@ -51,7 +52,9 @@ def test_every_single_mistyped_digit_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "1", "abcdefghijkl", read_number(NUMBER) + "0", "١٢٣٤٥٦٧٨٩٠١٢", "-" * 12]
+    "typed",
+    ["", "1", "abcdefghijkl", read_number(NUMBER) + "0", "١٢٣٤٥٦٧٨٩٠١٢", "-" * 12],
+    ids=["nothing", "short", "letters", "long", "other digits", "hyphens"],
 )
 def test_anything_else_is_mistyped(typed: str) -> None:
     assert number_problem(read_number(typed), OLD, BANK, USER) is NumberProblem.TYPED

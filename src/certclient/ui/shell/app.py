@@ -204,6 +204,7 @@ def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext
         last_seen=loaded.last_seen,
         full_check=services.full_check,
         examine=services.examine,
+        toast=services.toast,
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from certclient.model.practice import PracticeCode
     from certclient.model.profile import Profile
     from certclient.platform.daily_reminder import DailyReminder
+    from certclient.platform.toasts import Toast
     from certclient.store.base import CertificateStore
     from certclient.updates.check import Updates
 
@@ -30,8 +31,8 @@ class WindowServices:
     """`all_stores` scans for the stores of the given banks, `update_checks` returns their version
     announcements; the others are passed on to AppContext. `daily_reminder`: the scheduled task;
     None if there is none. `practise`: the command line that starts a rehearsal, () if there can be
-    none. `look`: see AppContext. `practice_code`: in a rehearsal, an issue code to try out; raises
-    PRACTICE_BANK.
+    none. `look`, `toast`: see AppContext. `practice_code`: in a rehearsal, an issue code to try
+    out; raises PRACTICE_BANK.
     """
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
@@ -48,3 +49,4 @@ class WindowServices:
     look: Callable[[], Look] = no_look
     full_check: Callable[[], FullCheck] | None = None
     examine: Callable[[], Examination] | None = None
+    toast: Callable[[Toast], bool] = lambda _toast: False

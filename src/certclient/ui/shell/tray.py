@@ -3,6 +3,8 @@ click."""
 
 from __future__ import annotations
 
+import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +12,9 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
+from certclient.model.deep_link import DeepLink, LinkError, Verb, parse
 from certclient.model.visible_text import visible
+from certclient.platform.toasts import Toast, ToastButton
 from certclient.ui.shell.tray_icon import label_of, tray_icon
 from certclient.ui.widgets.parts import notification
 
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from certclient.ui.context import AppContext
 
 _NOTICE_MILLISECONDS = 15_000
+_REMINDER_TAG = "reminder"
+"""A newer reminder replaces the older one."""
 
 
 def worst(overview: Overview) -> Row | None:
@@ -30,6 +36,10 @@ def worst(overview: Overview) -> Row | None:
         if not row.absent and (row.condition.due or row.condition is Condition.OBTAINABLE)
     ]
     return min(due_rows, key=lambda row: row.entry.certificate.not_after, default=None)
+
+
+def _obtains(row: Row) -> bool:
+    return row.needs_another or row.condition is Condition.OBTAINABLE
 
 
 class Tray(QObject):
@@ -84,23 +94,56 @@ class Tray(QObject):
         self.icon.hide()
 
     def remind(self, rows: Sequence[Row]) -> None:
-        """Shows a notification about the first three of `rows`."""
+        """Shows a notification about the first three of `rows`, with a button for the first one
+        where the system's notifications have buttons."""
         text = "\n".join(self.sentence(row) for row in rows[:3])
         title = (
             self.tr("Please obtain a new certificate")
             if rows[0].needs_another
             else self.tr("Please renew your certificate")
         )
-        self._show(title, text)
+        first = rows[0]
+        act = ToastButton(self._act_text(first), self._link_to(first).text)
+        later = ToastButton(self.tr("Later"))
+        link = DeepLink(Verb.OPEN).text
+        self._show(Toast(title, text, _REMINDER_TAG, link, (act, later)))
 
     def notify(self, title: str, text: str) -> None:
         """Shows a notification for 15 seconds."""
-        self._show(visible(title), visible(text, lines=True))
+        tag = hashlib.sha256(title.encode()).hexdigest()[:16]
+        self._show(Toast(visible(title), visible(text, lines=True), tag, DeepLink(Verb.OPEN).text))
 
-    def _show(self, title: str, text: str) -> None:
-        self.icon.showMessage(
-            notification(title), notification(text), self.icon.icon(), _NOTICE_MILLISECONDS
+    def _show(self, toast: Toast) -> None:
+        """By the system's own mechanism or, where it has none, by Qt's, which has no buttons."""
+
+        def shown(by_system: bool) -> None:
+            if not by_system:
+                self.icon.showMessage(
+                    notification(toast.title),
+                    notification(toast.text),
+                    self.icon.icon(),
+                    _NOTICE_MILLISECONDS,
+                )
+
+        self._context.tasks.run(partial(self._context.toast, toast), done=shown)
+
+    def _act_text(self, row: Row) -> str:
+        if _obtains(row):
+            return self.tr("Obtain now")
+        return self.tr("Renew now")
+
+    @staticmethod
+    def _link_to(row: Row) -> DeepLink:
+        """The link to the wizard for `row`; where it cannot be written, to the main window."""
+        verb = Verb.OBTAIN if _obtains(row) else Verb.RENEW
+        certificate = row.entry.certificate
+        link = DeepLink(
+            verb, row.profile.id, row.entry.owner.user_id, serial=certificate.serial_hex
         )
+        try:
+            return parse(link.text)
+        except LinkError:
+            return DeepLink(Verb.OPEN)
 
     def sentence(self, row: Row) -> str:
         """Returns one sentence: bank, user ID, expiry and days left."""

@@ -1,0 +1,1 @@
+"""WinRT (pywinrt), which can be installed on Windows only: what this project uses of it."""
