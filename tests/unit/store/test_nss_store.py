@@ -110,8 +110,7 @@ def test_deletion_leaves_nothing_in_the_database(nss: NssDatabase, lab: Lab) -> 
     with nss.store().open(no_pin) as session:
         session.delete(enroll(session, lab))
     assert NAME not in nss.certutil("-L")
-    with pytest.raises(AssertionError, match="no keys found"):
-        nss.certutil("-K")
+    assert "no keys found" in nss.certutil("-K")
 
 
 def test_certificate_added_by_another_program_is_listed_at_once(
