@@ -1,5 +1,4 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
     <name>AboutCorner</name>
@@ -27,8 +26,8 @@
         <translation>Qt and PySide6 (LGPL 3)</translation>
     </message>
     <message>
-        <source>Open the page with Qt&apos;s &amp;source</source>
-        <translation>Open the page with Qt&apos;s &amp;source</translation>
+        <source>Open the page with Qt's &amp;source</source>
+        <translation>Open the page with Qt's &amp;source</translation>
     </message>
     <message>
         <source>Version</source>
@@ -398,8 +397,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Log in with your browser</translation>
     </message>
     <message>
-        <source>This PC cannot test the login by itself. Close all browser windows, open the bank&apos;s page and log in. Come back here when it has worked: only then may the old PC end its certificate.</source>
-        <translation>This PC cannot test the login by itself. Close all browser windows, open the bank&apos;s page and log in. Come back here when it has worked: only then may the old PC end its certificate.</translation>
+        <source>This PC cannot test the login by itself. Close all browser windows, open the bank's page and log in. Come back here when it has worked: only then may the old PC end its certificate.</source>
+        <translation>This PC cannot test the login by itself. Close all browser windows, open the bank's page and log in. Come back here when it has worked: only then may the old PC end its certificate.</translation>
     </message>
     <message>
         <source>The login &amp;worked</source>
@@ -584,8 +583,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Until then there is nothing to do.</translation>
     </message>
     <message>
-        <source>This bank&apos;s settings are missing on this computer.</source>
-        <translation>This bank&apos;s settings are missing on this computer.</translation>
+        <source>This bank's settings are missing on this computer.</source>
+        <translation>This bank's settings are missing on this computer.</translation>
     </message>
     <message>
         <source>The procedure goes on as soon as you have answered.</source>
@@ -821,20 +820,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Way to the internet (proxy)</translation>
     </message>
     <message>
-        <source>Connection to the bank&apos;s server</source>
-        <translation>Connection to the bank&apos;s server</translation>
+        <source>Connection to the bank's server</source>
+        <translation>Connection to the bank's server</translation>
     </message>
     <message>
-        <source>The server is the bank&apos;s own, nobody listens in between</source>
-        <translation>The server is the bank&apos;s own, nobody listens in between</translation>
+        <source>The server is the bank's own, nobody listens in between</source>
+        <translation>The server is the bank's own, nobody listens in between</translation>
     </message>
     <message>
         <source>Date and time of this PC</source>
         <translation>Date and time of this PC</translation>
     </message>
     <message>
-        <source>The bank&apos;s settings in this program</source>
-        <translation>The bank&apos;s settings in this program</translation>
+        <source>The bank's settings in this program</source>
+        <translation>The bank's settings in this program</translation>
     </message>
     <message>
         <source>Certificate store of this PC</source>
@@ -902,6 +901,13 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>CloseBox</name>
+    <message>
+        <source>Close</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
     <name>CodeAdvice</name>
     <message>
         <source>A wrong user ID has the same effect: please compare it, too.</source>
@@ -950,14 +956,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>If the letter does not help, please ask: {contact}</source>
         <translation>If the letter does not help, please ask: {contact}</translation>
-    </message>
-    <message>
-        <source>Nothing was sent to the bank.</source>
-        <translation>Nothing was sent to the bank.</translation>
-    </message>
-    <message>
-        <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
-        <translation>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</translation>
     </message>
 </context>
 <context>
@@ -1171,10 +1169,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Known since</source>
         <translation>Known since</translation>
     </message>
-    <message>
-        <source>&amp;Copy</source>
-        <translation>&amp;Copy</translation>
-    </message>
 </context>
 <context>
     <name>DiagnosisDialog</name>
@@ -1184,9 +1178,9 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>{path}
-Give this file to the bank&apos;s help desk.</source>
+Give this file to the bank's help desk.</source>
         <translation>{path}
-Give this file to the bank&apos;s help desk.</translation>
+Give this file to the bank's help desk.</translation>
     </message>
     <message>
         <source>Saved</source>
@@ -1201,8 +1195,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>Save facts for the help desk</translation>
     </message>
     <message>
-        <source>The bank&apos;s help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</source>
-        <translation>The bank&apos;s help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</translation>
+        <source>The bank's help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</source>
+        <translation>The bank's help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</translation>
     </message>
     <message>
         <source>&amp;Save…</source>
@@ -1263,110 +1257,6 @@ Give this file to the bank&apos;s help desk.</translation>
         <source>What to do now</source>
         <translation>What to do now</translation>
     </message>
-    <message>
-        <source>&amp;Copy</source>
-        <translation>&amp;Copy</translation>
-    </message>
-    <message>
-        <source>&amp;Print…</source>
-        <translation>&amp;Print…</translation>
-    </message>
-    <message>
-        <source>Save as P&amp;DF…</source>
-        <translation>Save as P&amp;DF…</translation>
-    </message>
-    <message>
-        <source>Next year into the c&amp;alendar…</source>
-        <translation>Next year into the c&amp;alendar…</translation>
-    </message>
-    <message>
-        <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
-        <translation>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</translation>
-    </message>
-    <message>
-        <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
-        <translation>The certificate has been installed on this PC. Use this certificate to log in.</translation>
-    </message>
-    <message>
-        <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
-        <translation>Before logging in, close all windows of the browser once. Running now: {names}</translation>
-    </message>
-    <message>
-        <source>If a browser is open, close all its windows once before logging in.</source>
-        <translation>If a browser is open, close all its windows once before logging in.</translation>
-    </message>
-    <message>
-        <source>You can log in only from the PC on which this certificate is installed.</source>
-        <translation>You can log in only from the PC on which this certificate is installed.</translation>
-    </message>
-    <message>
-        <source>The certificate is valid for one year.</source>
-        <translation>The certificate is valid for one year.</translation>
-    </message>
-    <message>
-        <source>The old certificate is put away: browsers do not offer it any more.</source>
-        <translation>The old certificate is put away: browsers do not offer it any more.</translation>
-    </message>
-    <message>
-        <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
-        <translation>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</translation>
-    </message>
-    <message>
-        <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
-        <translation>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</translation>
-    </message>
-    <message>
-        <source>Bank</source>
-        <translation>Bank</translation>
-    </message>
-    <message>
-        <source>User ID</source>
-        <translation>User ID</translation>
-    </message>
-    <message>
-        <source>Issuer</source>
-        <translation>Issuer</translation>
-    </message>
-    <message>
-        <source>Serial number</source>
-        <translation>Serial number</translation>
-    </message>
-    <message>
-        <source>Valid until</source>
-        <translation>Valid until</translation>
-    </message>
-    <message>
-        <source>Copied.</source>
-        <translation>Copied.</translation>
-    </message>
-    <message>
-        <source>certificate.pdf</source>
-        <translation>certificate.pdf</translation>
-    </message>
-    <message>
-        <source>certificate-renewal.ics</source>
-        <translation>certificate-renewal.ics</translation>
-    </message>
-    <message>
-        <source>Renew the certificate of {user}</source>
-        <translation>Renew the certificate of {user}</translation>
-    </message>
-    <message>
-        <source>Last day to renew the certificate of {user}</source>
-        <translation>Last day to renew the certificate of {user}</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>Save</translation>
-    </message>
-    <message>
-        <source>Saved: {path}</source>
-        <translation>Saved: {path}</translation>
-    </message>
-    <message>
-        <source>Could not be saved: {path}</source>
-        <translation>Could not be saved: {path}</translation>
-    </message>
 </context>
 <context>
     <name>EmptyPage</name>
@@ -1387,16 +1277,16 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>No bank can be used on this computer</translation>
     </message>
     <message>
-        <source>The lines below say what is wrong with the bank&apos;s settings.</source>
-        <translation>The lines below say what is wrong with the bank&apos;s settings.</translation>
+        <source>The lines below say what is wrong with the bank's settings.</source>
+        <translation>The lines below say what is wrong with the bank's settings.</translation>
     </message>
     <message>
         <source>No bank is set up on this computer</source>
         <translation>No bank is set up on this computer</translation>
     </message>
     <message>
-        <source>The settings of your bank are missing. Install the program from your bank&apos;s page again, or ask whoever looks after your computers.</source>
-        <translation>The settings of your bank are missing. Install the program from your bank&apos;s page again, or ask whoever looks after your computers.</translation>
+        <source>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</source>
+        <translation>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</translation>
     </message>
     <message>
         <source>You can also try everything out with a practice bank: “Practise” opens a window of its own, with certificates that are not real. Closing it removes them.</source>
@@ -1605,8 +1495,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>&amp;About this program ({0})</translation>
     </message>
     <message>
-        <source>User&apos;s &amp;guide</source>
-        <translation>User&apos;s &amp;guide</translation>
+        <source>User's &amp;guide</source>
+        <translation>User's &amp;guide</translation>
     </message>
     <message>
         <source>Nothing was found.</source>
@@ -1734,8 +1624,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>Issue code</translation>
     </message>
     <message>
-        <source>The layout of your bank&apos;s letter may differ.</source>
-        <translation>The layout of your bank&apos;s letter may differ.</translation>
+        <source>The layout of your bank's letter may differ.</source>
+        <translation>The layout of your bank's letter may differ.</translation>
     </message>
 </context>
 <context>
@@ -1765,8 +1655,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>Issue code</translation>
     </message>
     <message>
-        <source>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank&apos;s page or in its message.</source>
-        <translation>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank&apos;s page or in its message.</translation>
+        <source>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank's page or in its message.</source>
+        <translation>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank's page or in its message.</translation>
     </message>
     <message>
         <source>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</source>
@@ -2026,8 +1916,8 @@ Serial number: {serial}</translation>
         <translation>Please choose a new PIN for “{name}”</translation>
     </message>
     <message>
-        <source>The token did not take that PIN: it does not follow the token&apos;s rules, or it is the same as before. The PIN has not changed.</source>
-        <translation>The token did not take that PIN: it does not follow the token&apos;s rules, or it is the same as before. The PIN has not changed.</translation>
+        <source>The token did not take that PIN: it does not follow the token's rules, or it is the same as before. The PIN has not changed.</source>
+        <translation>The token did not take that PIN: it does not follow the token's rules, or it is the same as before. The PIN has not changed.</translation>
     </message>
     <message>
         <source>&amp;New PIN</source>
@@ -2436,8 +2326,8 @@ Serial number: {serial}</translation>
         <translation>Save to this &amp;PC</translation>
     </message>
     <message>
-        <source>Your administrator&apos;s settings do not allow this place.</source>
-        <translation>Your administrator&apos;s settings do not allow this place.</translation>
+        <source>Your administrator's settings do not allow this place.</source>
+        <translation>Your administrator's settings do not allow this place.</translation>
     </message>
     <message>
         <source>This bank does not allow this place.</source>
@@ -2578,8 +2468,8 @@ Closing the window removes everything.</translation>
         <translation>User name and password of the proxy</translation>
     </message>
     <message>
-        <source>The device that relays your company&apos;s traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</source>
-        <translation>The device that relays your company&apos;s traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</translation>
+        <source>The device that relays your company's traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</source>
+        <translation>The device that relays your company's traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</translation>
     </message>
     <message>
         <source>The proxy describes itself as: {realm}</source>
@@ -2645,12 +2535,12 @@ Closing the window removes everything.</translation>
         <translation>PIN of the USB token {name}</translation>
     </message>
     <message>
-        <source>Please enter the PIN of the USB token. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>
-        <translation>Please enter the PIN of the USB token. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</translation>
+        <source>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</translation>
     </message>
     <message>
-        <source>Please enter the PIN of “{name}”. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>
-        <translation>Please enter the PIN of “{name}”. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</translation>
+        <source>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</translation>
     </message>
     <message>
         <source>The PIN was wrong.</source>
@@ -2693,8 +2583,8 @@ Closing the window removes everything.</translation>
         <translation>Master password</translation>
     </message>
     <message>
-        <source>Your browser&apos;s certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
-        <translation>Your browser&apos;s certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</translation>
+        <source>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
+        <translation>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</translation>
     </message>
     <message>
         <source>The master password was wrong.</source>
@@ -3156,66 +3046,6 @@ Closing the window removes everything.</translation>
         <source>Stored in {place}</source>
         <translation>Stored in {place}</translation>
     </message>
-    <message>
-        <source>Where is the new certificate to be stored?</source>
-        <translation>Where is the new certificate to be stored?</translation>
-    </message>
-    <message>
-        <source>used now</source>
-        <translation>used now</translation>
-    </message>
-    <message>
-        <source>Save to the &amp;USB token</source>
-        <translation>Save to the &amp;USB token</translation>
-    </message>
-    <message>
-        <source>Save to this PC</source>
-        <translation>Save to this PC</translation>
-    </message>
-    <message>
-        <source>Save to this &amp;PC</source>
-        <translation>Save to this &amp;PC</translation>
-    </message>
-    <message>
-        <source>Your administrator&apos;s settings do not allow this place.</source>
-        <translation>Your administrator&apos;s settings do not allow this place.</translation>
-    </message>
-    <message>
-        <source>This bank does not allow this place.</source>
-        <translation>This bank does not allow this place.</translation>
-    </message>
-    <message>
-        <source>Stored in</source>
-        <translation>Stored in</translation>
-    </message>
-    <message>
-        <source>Please choose above where the certificate is to be stored.</source>
-        <translation>Please choose above where the certificate is to be stored.</translation>
-    </message>
-    <message>
-        <source>A new key is made in the chosen place and never leaves it.</source>
-        <translation>A new key is made in the chosen place and never leaves it.</translation>
-    </message>
-    <message>
-        <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
-        <translation>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</translation>
-    </message>
-    <message>
-        <source>No place can be used at the moment. Plug the token in, for example.</source>
-        <translation>No place can be used at the moment. Plug the token in, for example.</translation>
-    </message>
-    <message>
-        <source>With “Obtain” you agree that this certificate is obtained:</source>
-        <translation>With “Obtain” you agree that this certificate is obtained:</translation>
-    </message>
-    <message>
-        <source>With “Renew” you agree that this certificate is renewed:</source>
-        <translation>With “Renew” you agree that this certificate is renewed:</translation>
-    </message>
-    <message>
-        <source>{place} “{name}”</source>
-        <translation>{place} “{name}”</translation>
-    </message>
 </context>
 <context>
     <name>StepList</name>
@@ -3386,8 +3216,8 @@ Closing the window removes everything.</translation>
         <translation>{bank} offers version {version}. You can go on working meanwhile.</translation>
     </message>
     <message>
-        <source>Open the bank&apos;s do&amp;wnload page</source>
-        <translation>Open the bank&apos;s do&amp;wnload page</translation>
+        <source>Open the bank's do&amp;wnload page</source>
+        <translation>Open the bank's do&amp;wnload page</translation>
     </message>
     <message>
         <source>No&amp;t now</source>
@@ -3407,10 +3237,6 @@ Closing the window removes everything.</translation>
     <message>
         <source>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</source>
         <translation>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</translation>
-    </message>
-    <message>
-        <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
-        <translation>You may close this window. When the certificate is ready, the icon next to the clock tells you.</translation>
     </message>
 </context>
 <context>
@@ -3452,8 +3278,8 @@ Closing the window removes everything.</translation>
         <translation>A USB token just moves with you</translation>
     </message>
     <message>
-        <source>{users}: the certificate is on the USB token. Install the token&apos;s software and this program on the new PC, and plug the token in there. Nothing else is needed.</source>
-        <translation>{users}: the certificate is on the USB token. Install the token&apos;s software and this program on the new PC, and plug the token in there. Nothing else is needed.</translation>
+        <source>{users}: the certificate is on the USB token. Install the token's software and this program on the new PC, and plug the token in there. Nothing else is needed.</source>
+        <translation>{users}: the certificate is on the USB token. Install the token's software and this program on the new PC, and plug the token in there. Nothing else is needed.</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -3607,39 +3433,6 @@ Closing the window removes everything.</translation>
     <message>
         <source>Valid until</source>
         <translation>Valid until</translation>
-    </message>
-</context>
-<context>
-    <name>_Steps</name>
-    <message>
-        <source>It stops after this step. You can go on with it later.</source>
-        <translation>It stops after this step. You can go on with it later.</translation>
-    </message>
-    <message>
-        <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
-        <translation>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n second(s) so far</source>
-        <translation>
-            <numerusform>%n second so far</numerusform>
-            <numerusform>%n seconds so far</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>done</translation>
-    </message>
-    <message>
-        <source>under way</source>
-        <translation>under way</translation>
-    </message>
-</context>
-<context>
-    <name>CloseBox</name>
-    <message>
-        <source>Close</source>
-        <translation>Close</translation>
     </message>
 </context>
 </TS>

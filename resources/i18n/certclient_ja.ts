@@ -902,6 +902,13 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>CloseBox</name>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+</context>
+<context>
     <name>CodeAdvice</name>
     <message>
         <source>A wrong user ID has the same effect: please compare it, too.</source>
@@ -950,14 +957,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>If the letter does not help, please ask: {contact}</source>
         <translation>案内を見ても分からないときは、ご相談ください：{contact}</translation>
-    </message>
-    <message>
-        <source>Nothing was sent to the bank.</source>
-        <translation>金融機関には、まだ何も送っていません。</translation>
-    </message>
-    <message>
-        <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
-        <translation>何度も間違えると、金融機関が発行コードを使えなくすることがあります。手紙を見ても分からないときのご相談先：{contact}</translation>
     </message>
 </context>
 <context>
@@ -1175,10 +1174,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Known since</source>
         <translation>分かった日時</translation>
     </message>
-    <message>
-        <source>&amp;Copy</source>
-        <translation>コピー(&amp;C)</translation>
-    </message>
 </context>
 <context>
     <name>DiagnosisDialog</name>
@@ -1266,110 +1261,6 @@ Give this file to the bank&apos;s help desk.</source>
     <message>
         <source>What to do now</source>
         <translation>これからしていただくこと</translation>
-    </message>
-    <message>
-        <source>&amp;Copy</source>
-        <translation>コピー(&amp;C)</translation>
-    </message>
-    <message>
-        <source>&amp;Print…</source>
-        <translation>印刷(&amp;P)…</translation>
-    </message>
-    <message>
-        <source>Save as P&amp;DF…</source>
-        <translation>PDFで保存(&amp;D)…</translation>
-    </message>
-    <message>
-        <source>Next year into the c&amp;alendar…</source>
-        <translation>来年の予定をカレンダーへ(&amp;A)…</translation>
-    </message>
-    <message>
-        <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
-        <translation>この電子証明書を使用してログインを行う場合は、専用USBをパソコンに接続してからログインしてください。ログアウト後は、すみやかに専用USBをパソコンから取り外してください。専用USBをパソコンから取り外すことで、不正送金被害を防ぐことができます。</translation>
-    </message>
-    <message>
-        <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
-        <translation>ご使用のパソコンへ電子証明書がインストールされました。ログインを行う場合は、この電子証明書を使用してログインしてください。</translation>
-    </message>
-    <message>
-        <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
-        <translation>ログインの前に、開いているブラウザーを一度すべて閉じてください。いま開いているブラウザー：{names}</translation>
-    </message>
-    <message>
-        <source>If a browser is open, close all its windows once before logging in.</source>
-        <translation>ブラウザーを開いているときは、ログインの前に一度すべて閉じてください。</translation>
-    </message>
-    <message>
-        <source>You can log in only from the PC on which this certificate is installed.</source>
-        <translation>※ この電子証明書がインストールされたパソコン以外ではログインできません。</translation>
-    </message>
-    <message>
-        <source>The certificate is valid for one year.</source>
-        <translation>※ 電子証明書の有効期間は1年です。</translation>
-    </message>
-    <message>
-        <source>The old certificate is put away: browsers do not offer it any more.</source>
-        <translation>※ 古い電子証明書は、ブラウザーに表示されないようにしまいました（元に戻せます）。</translation>
-    </message>
-    <message>
-        <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
-        <translation>※ 新しい電子証明書でログインできると分かるまで、古い電子証明書もしまわずに残してあります。新しいほうのシリアル番号は {serial} です。</translation>
-    </message>
-    <message>
-        <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
-        <translation>※ 古い電子証明書をしまえなかったため、ブラウザーの選択画面に残っています。ログインのときは、新しいほう（シリアル番号 {serial}）を選んでください。</translation>
-    </message>
-    <message>
-        <source>Bank</source>
-        <translation>金融機関</translation>
-    </message>
-    <message>
-        <source>User ID</source>
-        <translation>ユーザID</translation>
-    </message>
-    <message>
-        <source>Issuer</source>
-        <translation>発行元</translation>
-    </message>
-    <message>
-        <source>Serial number</source>
-        <translation>シリアル番号</translation>
-    </message>
-    <message>
-        <source>Valid until</source>
-        <translation>有効期限</translation>
-    </message>
-    <message>
-        <source>Copied.</source>
-        <translation>コピーしました。</translation>
-    </message>
-    <message>
-        <source>certificate.pdf</source>
-        <translation>電子証明書.pdf</translation>
-    </message>
-    <message>
-        <source>certificate-renewal.ics</source>
-        <translation>電子証明書の更新.ics</translation>
-    </message>
-    <message>
-        <source>Renew the certificate of {user}</source>
-        <translation>電子証明書の更新（{user}）</translation>
-    </message>
-    <message>
-        <source>Last day to renew the certificate of {user}</source>
-        <translation>電子証明書の更新期限（{user}）</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>保存</translation>
-    </message>
-    <message>
-        <source>Saved: {path}</source>
-        <translation>保存しました：{path}</translation>
-    </message>
-    <message>
-        <source>Could not be saved: {path}</source>
-        <translation>保存できませんでした：{path}</translation>
     </message>
 </context>
 <context>
@@ -3148,66 +3039,6 @@ Closing the window removes everything.</source>
         <source>Stored in {place}</source>
         <translation>保存先：{place}</translation>
     </message>
-    <message>
-        <source>Where is the new certificate to be stored?</source>
-        <translation>新しい電子証明書の保存先をお選びください。</translation>
-    </message>
-    <message>
-        <source>used now</source>
-        <translation>今の保存先</translation>
-    </message>
-    <message>
-        <source>Save to the &amp;USB token</source>
-        <translation>専用USBに保存する(&amp;U)</translation>
-    </message>
-    <message>
-        <source>Save to this PC</source>
-        <translation>パソコンに保存する</translation>
-    </message>
-    <message>
-        <source>Save to this &amp;PC</source>
-        <translation>パソコンに保存する(&amp;P)</translation>
-    </message>
-    <message>
-        <source>Your administrator&apos;s settings do not allow this place.</source>
-        <translation>会社の管理者の設定により、この保存先はご利用いただけません。</translation>
-    </message>
-    <message>
-        <source>This bank does not allow this place.</source>
-        <translation>この金融機関では、この保存先はご利用いただけません。</translation>
-    </message>
-    <message>
-        <source>Stored in</source>
-        <translation>保存先</translation>
-    </message>
-    <message>
-        <source>Please choose above where the certificate is to be stored.</source>
-        <translation>電子証明書の保存先を、上から選んでください。</translation>
-    </message>
-    <message>
-        <source>A new key is made in the chosen place and never leaves it.</source>
-        <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。</translation>
-    </message>
-    <message>
-        <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
-        <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。今お使いの電子証明書は、新しいものが使えると確かめるまで、そのまま残します。</translation>
-    </message>
-    <message>
-        <source>No place can be used at the moment. Plug the token in, for example.</source>
-        <translation>いま使える保存先がありません。専用USBを差し込むなどして、お待ちください。</translation>
-    </message>
-    <message>
-        <source>With “Obtain” you agree that this certificate is obtained:</source>
-        <translation>「取得する」を押すと、次の内容に同意して取得を始めます。</translation>
-    </message>
-    <message>
-        <source>With “Renew” you agree that this certificate is renewed:</source>
-        <translation>「更新する」を押すと、次の内容に同意して更新を始めます。</translation>
-    </message>
-    <message>
-        <source>{place} “{name}”</source>
-        <translation>{place}「{name}」</translation>
-    </message>
 </context>
 <context>
     <name>StepList</name>
@@ -3396,10 +3227,6 @@ Closing the window removes everything.</source>
     <message>
         <source>You may close this window and switch the PC off: the request is not lost. When the PC is on again, it goes on by itself. When the certificate is ready, the icon next to the clock tells you.</source>
         <translation>このウィンドウは閉じてもかまいません。パソコンの電源を切っても、申請は失われません。次にパソコンをお使いになるとき、続きを行います。電子証明書ができたら、時計の横のアイコンでお知らせします。</translation>
-    </message>
-    <message>
-        <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
-        <translation>このウィンドウは閉じてもかまいません。電子証明書ができましたら、画面の隅（時計のそば）のアイコンでお知らせします。</translation>
     </message>
 </context>
 <context>
@@ -3596,38 +3423,6 @@ Closing the window removes everything.</source>
     <message>
         <source>Valid until</source>
         <translation>有効期限</translation>
-    </message>
-</context>
-<context>
-    <name>_Steps</name>
-    <message>
-        <source>It stops after this step. You can go on with it later.</source>
-        <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
-    </message>
-    <message>
-        <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
-        <translation>この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われず、続きから再開できます。専用USBをお使いのときは、接続したままにしてください。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n second(s) so far</source>
-        <translation>
-            <numerusform>%n秒経過</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>済み</translation>
-    </message>
-    <message>
-        <source>under way</source>
-        <translation>実行中</translation>
-    </message>
-</context>
-<context>
-    <name>CloseBox</name>
-    <message>
-        <source>Close</source>
-        <translation>閉じる</translation>
     </message>
 </context>
 </TS>
