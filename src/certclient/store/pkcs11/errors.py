@@ -97,7 +97,10 @@ def error_code(error: pkcs11.PKCS11Error, probe: TokenProbe, *, writing: bool) -
 
     `writing`: an object was being created. A full token raises DeviceMemory, or only FunctionFailed
     (measured with SoftHSM) or GeneralError (OpenSC); most tokens do not report their free memory.
+    NSS, which accepts our templates, raises TemplateIncomplete if the disk takes nothing.
     """
+    if writing and probe.database and isinstance(error, p11.TemplateIncomplete):
+        return ErrorCode.TOKEN_FAILED
     known = _CODES.get(type(error))
     if known is not None:
         return known
