@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from certclient.model.policy import VALUES, Raw, StoredValue, policy_from
 from certclient.model.profile_file import profile_from_text
+from certclient_practice.admin.logo import LOGO
 from support.documents import ROOT, blocks, pages
 from support.pki import certificate_pem, make_lab, rsa_key
 from tools.docs import profile_keys
@@ -47,6 +48,7 @@ def test_the_profile_in_the_document_is_a_profile_with_every_key() -> None:
     text = text.replace('"""…"""', f'"""\n{anchor}"""')
     public = rsa_key(1).public_key()
     key = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    text = re.sub(r'logo = """[^"]*"""', f'logo = """{LOGO}"""', text)
     text = re.sub(r"-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n", key, text)
     profile = profile_from_text(text, "example-shinkin.toml")
     assert profile.id == "example-shinkin"
