@@ -34,7 +34,7 @@ from certclient.cmp.syntax import PBMParameter, encode, tlv
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm
-from certclient.model.profile import CaSettings, MacAlgorithm
+from certclient.model.profile import CaSettings, MacAlgorithm, MacFloor
 from certclient.model.secret import Secret
 from support.cmp_server import URL, ScriptedServer
 from support.fuzzing.keys import NOW, fixed_lab, fixed_signer
@@ -81,7 +81,13 @@ class _Customer:
     @functools.cache
     def shared(cls) -> _Customer:
         lab, server, old, new = fixed_lab(), _OneAnswer([]), fixed_signer(3), fixed_signer(4)
-        settings = CaSettings(URL, lab.anchors, implicit_confirm=True, mac=MacAlgorithm.PBM)
+        settings = CaSettings(
+            URL,
+            lab.anchors,
+            implicit_confirm=True,
+            mac=MacAlgorithm.PBM,
+            mac_floor=MacFloor(iterations=1),
+        )
         client = CmpClient(settings, server, lambda: NOW, lambda length: _NONCE[:length])
         by_code = IssueCodeCredential("TKYM1408054", _CODE)
         by_key = CertificateCredential(lab.issue(old.spki, days=20), old, lab.chain)

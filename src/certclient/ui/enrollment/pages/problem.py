@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from certclient import __version__
 from certclient.enrollment.procedure import Pending, ProcedureState
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.ui.diagnosis.button import SaveFactsButton
 from certclient.ui.enrollment.messages import actions, for_support, severity_of
 from certclient.ui.enrollment.navigation import Action
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
@@ -48,6 +49,8 @@ class ProblemPage(WizardPage):
             button.clicked.connect(self._action_texts()[action])
             layout.addWidget(button)
             self.action_buttons[action] = button
+        self.facts_button = SaveFactsButton(self.context)
+        layout.addWidget(self.facts_button)
 
     def enter(self) -> None:
         """Clears the “Copied” message."""
