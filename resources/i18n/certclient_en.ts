@@ -3197,6 +3197,28 @@ Closing the window removes everything.</translation>
         <source>Renew now</source>
         <translation>Renew now</translation>
     </message>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>%n day left</numerusform>
+            <numerusform>%n days left</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>expired</source>
+        <translation>expired</translation>
+    </message>
+    <message>
+        <source>last day</source>
+        <translation>last day</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more due</source>
+        <translation>
+            <numerusform>%n more due</numerusform>
+            <numerusform>%n more due</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>UpdateLine</name>

@@ -3186,6 +3186,26 @@ Closing the window removes everything.</source>
         <source>Renew now</source>
         <translation>今すぐ更新する</translation>
     </message>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>あと%n日</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>expired</source>
+        <translation>期限切れ</translation>
+    </message>
+    <message>
+        <source>last day</source>
+        <translation>本日が最終日</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more due</source>
+        <translation>
+            <numerusform>ほかに%n件</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>UpdateLine</name>

@@ -250,7 +250,8 @@ def test_reminder_shows_only_the_tray_with_the_fewest_days_left(
     assert len(reminded) == 1, "only one reminder a day"
     assert driver.over == 0
     texts = [plain(action.text()) for action in driver.shell.tray.menu.actions() if action.text()]
-    assert texts == ["今すぐ更新する", "開く", "終了"]
+    head = "TKYM1408055 1403: あと5日  ほかに1件"
+    assert texts == ["今すぐ更新する", head, "開く", "終了"]
 
 
 def test_notification_has_a_button_that_opens_the_renewal(

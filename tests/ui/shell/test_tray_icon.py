@@ -24,6 +24,15 @@ def test_icon_has_light_text_on_a_dark_background(size: int, qtbot: QtBot) -> No
     assert dark > size * size / 3, "the background"
 
 
+def test_several_due_certificates_are_marked_at_a_corner(qtbot: QtBot) -> None:
+    for size in (16, 32, 64):
+        one, several = (tray_icon(None, due).pixmap(QSize(size, size)).toImage() for due in (1, 3))
+        corner = [(x, y) for x in range(size * 3 // 4, size) for y in range(size // 4)]
+        changed = [place for place in corner if one.pixel(*place) != several.pixel(*place)]
+        assert len(changed) > len(corner) / 3
+        assert one.pixel(size // 3, size * 2 // 3) == several.pixel(size // 3, size * 2 // 3)
+
+
 def test_clock_watch_reports_jumps_in_both_directions(qtbot: QtBot) -> None:
 
     now = [datetime(2027, 3, 1, tzinfo=UTC)]

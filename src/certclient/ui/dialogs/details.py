@@ -49,7 +49,7 @@ class DetailsDialog(QDialog):
         self.revoke_button.clicked.connect(self._revoke)
         self.revoke_button.setVisible(revocable)
         if revocable:
-            buttons.addButton(self.revoke_button, buttons.ButtonRole.DestructiveRole)
+            buttons.add(self.revoke_button)
         buttons.rejected.connect(self.reject)
         body = QWidget()
         inner = body_layout(body)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
 from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.error_panel import ErrorPanel
+from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.page import body_layout, page_layout
 from certclient.ui.widgets.scroll import Scroll
@@ -77,17 +78,33 @@ class ErrorDialog(QDialog):
         )
 
 
-class CloseBox(QDialogButtonBox):
-    """The buttons of a window that is only read: Close, which has the focus; Esc does the same."""
+class CloseBox(QWidget):
+    """The buttons of a window that is only read: Close, which has the focus; Esc does the same.
+    Others are at the left, in several rows if they need them."""
+
+    rejected = Signal()
+    """Close was pressed."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        self._others = FlowLayout()
+        self._others.setSpacing(Space.S)
         self._close = SecondaryButton()
-        self.addButton(self._close, QDialogButtonBox.ButtonRole.RejectRole)
         self._close.setDefault(True)
+        self._close.clicked.connect(self.rejected)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        row.setSpacing(Space.S)
+        row.addLayout(self._others, 1)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignBottom)
         self._close.setFocus()
         self._retranslate()
+
+    def add(self, button: QPushButton) -> None:
+        """Adds `button` at the left; Enter does not press it."""
+        button.setAutoDefault(False)
+        self._others.addWidget(button)
+        self.setTabOrder(button, self._close)
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""

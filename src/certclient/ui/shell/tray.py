@@ -28,14 +28,19 @@ _REMINDER_TAG = "reminder"
 """A newer reminder replaces the older one."""
 
 
-def worst(overview: Overview) -> Row | None:
-    """Returns the most urgent certificate that is due or expired but obtainable, else None."""
-    due_rows = [
+def due_rows(overview: Overview) -> Sequence[Row]:
+    """Returns the certificates that are due or expired but obtainable, the most urgent first."""
+    found = [
         row
         for row in overview.rows
         if not row.absent and (row.condition.due or row.condition is Condition.OBTAINABLE)
     ]
-    return min(due_rows, key=lambda row: row.entry.certificate.not_after, default=None)
+    return sorted(found, key=lambda row: row.entry.certificate.not_after)
+
+
+def worst(overview: Overview) -> Row | None:
+    """Returns the most urgent of `due_rows`, else None."""
+    return next(iter(due_rows(overview)), None)
 
 
 def _obtains(row: Row) -> bool:
@@ -55,10 +60,12 @@ class Tray(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._look: tuple[str, Condition | None] = (label_of(None), None)
+        self._look: tuple[str, Condition | None, int] = (label_of(None), None, 0)
         """Of the icon, which takes long to draw."""
         self.menu = QMenu()
         self.renew = self.menu.addAction("", self._renew)
+        self.menu.setDefaultAction(self.renew)
+        self.head = self.menu.addAction("", self.open_requested.emit)
         self.open = self.menu.addAction("", self.open_requested.emit)
         self.menu.addSeparator()
         self.quit = self.menu.addAction("", self.quit_requested.emit)
@@ -76,11 +83,12 @@ class Tray(QObject):
 
     def show_overview(self) -> None:
         """Updates icon, menu and tooltip from the observed state."""
-        row = worst(self._overview)
-        look = (label_of(row), row.condition if row is not None else None)
+        rows = due_rows(self._overview)
+        row = rows[0] if rows else None
+        look = (label_of(row), row.condition if row is not None else None, len(rows))
         if look != self._look:
             self._look = look
-            self.icon.setIcon(tray_icon(row))
+            self.icon.setIcon(tray_icon(row, len(rows)))
         self._retranslate()
 
     @property
@@ -171,6 +179,8 @@ class Tray(QObject):
 
     def _retranslate(self) -> None:
         row = worst(self._overview)
+        self.head.setText(self._head(row).replace("&", "&&"))
+        self.head.setVisible(row is not None)
         self.renew.setText(self.tr("&Renew now"))
         self.renew.setVisible(row is not None)
         self.open.setText(self.tr("&Open"))
@@ -182,12 +192,27 @@ class Tray(QObject):
         if running:
             return self.tr("%n certificate(s) being renewed or obtained", "", running)
         if row is not None:
-            return self.sentence(row)
+            return "\n".join(part for part in (self.sentence(row), self._others()) if part)
         procedures = self._overview.procedures
         waiting = sum(status.phase is ProcedurePhase.WAITING for status in procedures)
         if waiting:
             return self.tr("%n certificate(s) waiting to be issued", "", waiting)
         return self.tr("Client certificates")
+
+    def _head(self, row: Row | None) -> str:
+        """Whose certificate is the most urgent, the days left, and how many others are due."""
+        if row is None:
+            return ""
+        days = row.entry.life.days_left
+        left = self.tr("%n day(s) left", "", days) if days > 0 else self.tr("expired")
+        if days == 0:
+            left = self.tr("last day")
+        text = f"{visible(row.entry.full_id)}: {left}"
+        return "  ".join(part for part in (text, self._others()) if part)
+
+    def _others(self) -> str:
+        others = len(due_rows(self._overview)) - 1
+        return self.tr("%n more due", "", others) if others > 0 else ""
 
     def _renew(self) -> None:
         row = worst(self._overview)

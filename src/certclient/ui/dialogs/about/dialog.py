@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QTabWidget,
     QWidget,
@@ -58,9 +57,9 @@ class AboutWindow(QDialog):
         self.copy_button = SecondaryButton()
         self.copy_button.set_icon("copy")
         self.copy_button.clicked.connect(self._copy)
-        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.add(self.copy_button)
         self.facts_button = SaveFactsButton(context)
-        buttons.addButton(self.facts_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.add(self.facts_button)
         buttons.rejected.connect(self.reject)
         body = QWidget()
         body_layout(body).addWidget(self.tabs)
