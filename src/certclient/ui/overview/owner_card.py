@@ -17,7 +17,7 @@ from certclient.ui.overview.owner_look import owner_look
 from certclient.ui.overview.owner_state import Act, OwnerState, act_of
 from certclient.ui.overview.place_picture import PlacePicture
 from certclient.ui.overview.state_line import StateLine
-from certclient.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.parts import (
     CardTitle,
@@ -63,7 +63,7 @@ class OwnerCard(Card):
         self.state = state
         self._look: object = None
         self._first = self._bank_above = False
-        self.act_button, self.later_button = PrimaryButton(), SecondaryButton()
+        self.act_button, self.later_button = SecondaryButton(), SecondaryButton()
         self.more_button = SecondaryButton()
         self._menu = QMenu(self)
         self._place = PlacePicture()

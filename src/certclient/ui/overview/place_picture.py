@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from certclient.ui.overview.scaled_picture import ScaledPicture
 from certclient.ui.widgets.parts import SmallText
-from certclient.ui.widgets.pictures import Picture
 from certclient.ui.widgets.tokens import Space
+
+_LINES = 2.7
+"""The picture's side in lines of text."""
 
 
 class PlacePicture(QWidget):
@@ -15,7 +18,7 @@ class PlacePicture(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture, self._word = Picture("pc-48", 48), SmallText()
+        self._picture, self._word = ScaledPicture("pc-48", _LINES), SmallText()
         self._word.setWordWrap(False)
         centre = Qt.AlignmentFlag.AlignHCenter
         self._word.setAlignment(centre)

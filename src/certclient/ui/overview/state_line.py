@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from certclient.ui.overview.scaled_picture import ScaledPicture
 from certclient.ui.widgets.parts import StrongText
-from certclient.ui.widgets.pictures import Picture
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.ui.widgets.severity import Severity
 
-_SIDE = 24
+_LINES = 1.25
+"""The icon's side in lines of text."""
 
 
 class StateLine(QWidget):
@@ -22,7 +23,7 @@ class StateLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon, self._text = Picture("", _SIDE), StrongText()
+        self._icon, self._text = ScaledPicture("", _LINES), StrongText()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
