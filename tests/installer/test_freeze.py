@@ -32,15 +32,13 @@ def test_command_line_starts_and_finds_bank_profile(program: InstalledProgram) -
     assert "例信用金庫" in text or "Rei Shinkin" in text
 
 
-def test_practice_command_is_neither_listed_nor_run(program: InstalledProgram) -> None:
-    code, text = program.run("practice")
-    assert code == 2
-    assert "CC-USAGE" in text
-    assert "practice" in text
+def test_practice_bank_is_listed_and_runs(program: InstalledProgram) -> None:
     code, text = program.run("--help")
     assert code == 0
     assert "  renew " in text
-    assert "  practice " not in text
+    assert "  practice " in text
+    code, text = program.run("practice", "--data", r"C:\bank", "certificates")
+    assert code == 0, text
 
 
 def test_token_module_is_loaded_by_a_child_of_the_program(program: InstalledProgram) -> None:
@@ -55,7 +53,7 @@ def test_token_module_is_loaded_by_a_child_of_the_program(program: InstalledProg
 
 def test_unneeded_files_are_left_out(frozen: ShortBuild) -> None:
     names = [str(path.relative_to(frozen.payload)) for path in frozen.payload.rglob("*")]
-    unwanted = ("Quick", "Qml", "WebEngine", "opengl32sw", "d3dcompiler", "tkinter", "flask")
+    unwanted = ("Quick", "Qml", "WebEngine", "opengl32sw", "d3dcompiler", "tkinter")
     assert [name for name in names if any(word in name for word in unwanted)] == []
     texts = [name for name in names if "PySide6/translations/" in name]
     assert [Path(name).name for name in texts] == ["qtbase_ja.qm"]

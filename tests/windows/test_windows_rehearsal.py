@@ -11,6 +11,7 @@ if sys.platform != "win32":
     pytest.skip("needs Windows", allow_module_level=True)
 
 import json
+import time
 import winreg
 
 from certclient.bootstrap import system_services
@@ -22,7 +23,12 @@ from certclient.model.practice import RENEWING
 from certclient.platform.folders import data_folder, log_file, settings_file
 from certclient.platform.rehearsal import VARIABLE
 from certclient.store.base import CertificateStore, no_pin
-from certclient.store.rehearsal import rehearsal_stores, remove_rehearsal_stores
+from certclient.store.rehearsal import (
+    rehearsal_stores,
+    remove_rehearsal_stores,
+    stores_of_rehearsals,
+)
+from certclient.store.rehearsal_leftovers import remove_abandoned_rehearsals
 from certclient.store.windows import keys
 from support.pki import customer_name, make_lab
 from support.windows_pc import CNG, WindowsPc
@@ -60,7 +66,11 @@ def test_stores_are_apart_and_nothing_is_left(windows_pc: WindowsPc, tmp_path: P
     assert [one.certificate for one in windows_pc.store().certificates()] == [own]
     assert store.unused_keys() == (), "the user's own keys are not the rehearsal's to delete"
 
-    remove_rehearsal_stores(folder)
+    # Killed, and the system has emptied its temporary folder: the stores are found by their names.
+    folder.rmdir()
+    assert stores_of_rehearsals() == [folder.name]
+    assert remove_abandoned_rehearsals(folder.parent, time.time()) == [folder.name]
+    assert stores_of_rehearsals() == []
     names = {place.name for place in keys.ours().values()}
     assert names == {"certclient 00000000000000aa", "certclient 00000000000000bb"}
     assert registry_keys() == before

@@ -62,8 +62,8 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         msgspec.Meta(extra_json_schema={"minItems": 1}),
     ]
     practice_bank: Annotated[
-        bool, _about("Whether `certclient practice` is included, for rehearsals.")
-    ] = False
+        bool, _about("Whether 練習する (`certclient practice`) is included: a practice bank.")
+    ] = True
     known_old: Annotated[
         tuple[str, ...],
         _about(

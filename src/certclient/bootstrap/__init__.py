@@ -136,6 +136,7 @@ def system_services() -> Services:
         check_protocol=check_protocol,
         program=program(),
         remove_rehearsal_stores=remove_rehearsal_stores,
+        remove_abandoned_rehearsals=remove_abandoned_rehearsals,
         look=begin_look,
         full_check=full_check,
         examine=examine,
@@ -269,6 +270,7 @@ def window_services() -> WindowServices:
         daily_reminder=daily_task,
         practise=(*program(), "practice", "try") if can_practise() else (),
         practice_code=practice_code,
+        tidy=remove_abandoned_rehearsals,
         check_revocation=check_revocation,
         look=window_looks(),
         full_check=full_check,
@@ -350,6 +352,19 @@ def remove_rehearsal_stores(folder: Path) -> None:
     from certclient.store.rehearsal import remove_rehearsal_stores as remove
 
     remove(folder)
+
+
+def remove_abandoned_rehearsals() -> None:
+    """Removes what killed rehearsals have left; does nothing within one. Never raises."""
+    from certclient.platform.rehearsal import rehearsal_folder
+
+    if rehearsal_folder() is not None:
+        return
+    import tempfile
+
+    from certclient.store.rehearsal_leftovers import remove_abandoned_rehearsals as remove
+
+    remove(Path(tempfile.gettempdir()), time.time())
 
 
 def decided_proxy(policy: Policy) -> ProxyResolver | None:

@@ -194,6 +194,7 @@ class Services:
     - `check_protocol`: raises why the plug-in that a profile names cannot be used.
     - `program`: the command line that starts this program in a terminal.
     - `remove_rehearsal_stores`: removes the stores of the rehearsal in this folder, with all keys.
+    - `remove_abandoned_rehearsals`: removes what killed rehearsals have left. Never raises.
     - `check_revocation`: asks the banks that publish revocations about those of these rows that are
       due, in the network; returns whether anything was learned. Never raises.
     - `full_check`: 更新できますか？ of the whole computer.
@@ -228,6 +229,7 @@ class Services:
     own_folders: Callable[[], Sequence[Path]] = tuple
     program: Sequence[str] = ()
     remove_rehearsal_stores: Callable[[Path], None] = lambda _folder: None
+    remove_abandoned_rehearsals: Callable[[], None] = lambda: None
     check_protocol: Callable[[Profile], None] = lambda _profile: None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     look: Callable[[str], Look] = lambda _bank: no_look()

@@ -23,10 +23,10 @@ from certclient.model.practice import DAYS_LEFT, OBTAINING, RENEWING
 from certclient.model.profile import Profile
 from certclient.platform import log
 from certclient.platform.own_processes import start_silent
-from certclient.platform.rehearsal import VARIABLE, profiles_in
+from certclient.platform.process_lock import ProcessLock
+from certclient.platform.rehearsal import LOCK, PREFIX, VARIABLE, profiles_in
 from certclient.store.base import CertificateStore, no_pin
 
-_PREFIX = "certclient-practice-"
 _REMOVAL_TRIES, _REMOVAL_PAUSE = 50, 0.1
 """A process that ends may still hold a file open; the pause in seconds."""
 
@@ -103,7 +103,9 @@ def rehearsal(services: Services) -> Iterator[Rehearsal]:
     DATA_REMAINS if the folder cannot be removed.
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = ProcessLock(folder / LOCK)
+        lock.acquire()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CertclientError(
@@ -120,6 +122,7 @@ def rehearsal(services: Services) -> Iterator[Rehearsal]:
             del os.environ[VARIABLE]
         else:
             os.environ[VARIABLE] = before
+        lock.release()  # Windows removes no file that is open
         _remove(folder)
     if folder.exists():
         raise CertclientError(ErrorCode.DATA_REMAINS, path=str(folder))

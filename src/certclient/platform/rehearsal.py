@@ -11,6 +11,10 @@ from pathlib import Path
 
 VARIABLE = "CERTCLIENT_PRACTICE"
 """The environment variable with the rehearsal's folder, an absolute path."""
+PREFIX = "certclient-practice-"
+"""How the names of rehearsals' folders begin, and those of their stores on Windows."""
+LOCK = "running.lock"
+"""The file in the folder that is locked while the rehearsal runs."""
 
 
 def rehearsal_folder() -> Path | None:

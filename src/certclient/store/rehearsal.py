@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from certclient.model.destination import Destination
+from certclient.platform.rehearsal import PREFIX
 from certclient.store.base import CertificateStore, no_pin
 
 if sys.platform == "win32":
@@ -33,6 +34,13 @@ if sys.platform == "win32":
         for name in (names.personal, names.intermediates, names.roots):
             _delete_key(rf"{_STORES}\{name}")
 
+    def stores_of_rehearsals() -> Sequence[str]:
+        """The names of the rehearsals of which stores are in this user's registry."""
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, _STORES) as key:
+            names = [winreg.EnumKey(key, n) for n in range(winreg.QueryInfoKey(key)[0])]
+        ours = [name for name in names if name.lower().startswith(PREFIX)]
+        return sorted({name.removesuffix("-ca").removesuffix("-root") for name in ours})
+
     def _delete_key(path: str) -> None:
         """Deletes a registry key of this user with everything below it; none is no error."""
         with contextlib.suppress(FileNotFoundError):
@@ -52,6 +60,10 @@ else:
 
     def remove_rehearsal_stores(folder: Path) -> None:
         """Nothing to do: the database is removed with its folder."""
+
+    def stores_of_rehearsals() -> Sequence[str]:
+        """None: they are in the folders."""
+        return ()
 
 
 def _empty(store: CertificateStore) -> None:

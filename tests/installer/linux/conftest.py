@@ -24,36 +24,37 @@ OLDER = "0.0.1"
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the practice bank, for rehearsals."""
+    """As published, with the practice bank."""
     return make_wheel(tmp_path_factory.mktemp("wheel"), EPOCH, practice_bank=True)
 
 
 @pytest.fixture(scope="session")
-def customers_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lean_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Without the practice bank."""
-    return make_wheel(tmp_path_factory.mktemp("customers"), EPOCH, practice_bank=False)
+    return make_wheel(tmp_path_factory.mktemp("lean"), EPOCH, practice_bank=False)
 
 
 @pytest.fixture(scope="session")
-def rehearsal() -> BuildSettings:
-    """The settings with which `deb` is built."""
+def published() -> BuildSettings:
+    """The settings with which `deb` is built: those of the project."""
     settings = read_settings()
-    contents = msgspec.structs.replace(settings.contents, practice_bank=True)
-    return replace(settings, contents=contents)
+    assert settings.contents.practice_bank
+    return settings
 
 
 @pytest.fixture(scope="session")
-def deb(wheel: Path, rehearsal: BuildSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def deb(wheel: Path, published: BuildSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package as published, with the practice bank."""
-    return make_deb(rehearsal, wheel, tmp_path_factory.mktemp("deb"), EPOCH)
+    return make_deb(published, wheel, tmp_path_factory.mktemp("deb"), EPOCH)
 
 
 @pytest.fixture(scope="session")
-def customers_deb(customers_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package that customers get."""
+def lean_deb(lean_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of a bank that leaves the practice bank out."""
     settings = read_settings()
-    assert settings.contents.practice_bank is False
-    return make_deb(settings, customers_wheel, tmp_path_factory.mktemp("customers-deb"), EPOCH)
+    contents = msgspec.structs.replace(settings.contents, practice_bank=False)
+    lean = replace(settings, contents=contents)
+    return make_deb(lean, lean_wheel, tmp_path_factory.mktemp("lean-deb"), EPOCH)
 
 
 @pytest.fixture(scope="session")

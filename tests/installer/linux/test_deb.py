@@ -198,8 +198,8 @@ def test_systemd_accepts_units_and_purge_disables_them(installed: dict[str, Scri
         assert "timers.target.wants/certclient-renew-start" in installed[name].output
 
 
-def test_customers_package_has_no_practice_bank(customers_deb: Path, tmp_path: Path) -> None:
-    subprocess.run(("dpkg-deb", "--extract", customers_deb, tmp_path), check=True)
+def test_package_of_a_bank_may_leave_the_practice_bank_out(lean_deb: Path, tmp_path: Path) -> None:
+    subprocess.run(("dpkg-deb", "--extract", lean_deb, tmp_path), check=True)
     site = tmp_path / "usr/lib/certclient"
     for name in ("certclient_practice", "flask", "cheroot", "jinja2", "werkzeug"):
         assert not (site / name).exists()
@@ -219,7 +219,7 @@ def test_customers_package_has_no_practice_bank(customers_deb: Path, tmp_path: P
     assert ("renew" in help_page.stdout, "practice" in help_page.stdout) == (True, False)
     assert (refused.returncode, "CC-USAGE" in refused.stderr) == (2, True)
     assert "does not include practice" in refused.stderr
-    bill = bill_of(customers_deb).read_text(encoding="utf-8")
+    bill = bill_of(lean_deb).read_text(encoding="utf-8")
     assert ("cryptography" in bill, "flask" in bill) == (True, False)
 
 
@@ -270,9 +270,9 @@ def test_documentation_is_in_the_package(deb: Path) -> None:
 
 
 def test_two_builds_are_identical(
-    deb: Path, wheel: Path, rehearsal: BuildSettings, tmp_path: Path
+    deb: Path, wheel: Path, published: BuildSettings, tmp_path: Path
 ) -> None:
-    again = make_deb(rehearsal, wheel, tmp_path, 1_790_000_000)
+    again = make_deb(published, wheel, tmp_path, 1_790_000_000)
     assert again.read_bytes() == deb.read_bytes()
     assert bill_of(again).read_bytes() == bill_of(deb).read_bytes()
 

@@ -50,8 +50,8 @@ def test_two_builds_are_identical(wheel: Path, tmp_path: Path) -> None:
     assert again.read_bytes() == wheel.read_bytes()
 
 
-def test_wheel_for_customers_has_no_practice_bank(customers_wheel: Path) -> None:
-    archive = ZipFile(customers_wheel)
+def test_wheel_without_the_practice_bank(lean_wheel: Path) -> None:
+    archive = ZipFile(lean_wheel)
     names = archive.namelist()
     assert [name for name in names if "certclient_practice" in name] == []
     (metadata,) = [name for name in names if name.endswith("/METADATA")]

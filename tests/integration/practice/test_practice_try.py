@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from certclient.model.practice import OBTAINING, RENEWING
+from certclient.store.rehearsal_leftovers import YOUNG_SECONDS, remove_abandoned_rehearsals
 
 LONG = 240
 """Seconds: a guard against waiting for ever."""
@@ -98,6 +99,8 @@ def rehearsal(home: Path, tmp_path: Path) -> Iterator[RunningRehearsal]:
 def test_renewing_and_obtaining_work_and_nothing_is_left(
     rehearsal: RunningRehearsal, home: Path
 ) -> None:
+    busy = remove_abandoned_rehearsals(rehearsal.folder.parent, time.time() + 1e6)
+    assert busy == [], "it runs"
     (listed,) = rehearsal.run("list")["certificates"]
     assert (listed["user_id"], listed["condition"]) == (RENEWING, "renewable")
     assert rehearsal.run("renew", "--yes")["results"][0]["outcome"] == "done"
@@ -122,6 +125,7 @@ def test_renewing_and_obtaining_work_and_nothing_is_left(
 
 
 def test_bank_ends_with_a_rehearsal_that_is_killed(rehearsal: RunningRehearsal) -> None:
+    """What is left is removed at a later start."""
     with socket.create_connection(rehearsal.address, timeout=LONG):
         pass
     rehearsal.process.kill()
@@ -133,3 +137,9 @@ def test_bank_ends_with_a_rehearsal_that_is_killed(rehearsal: RunningRehearsal) 
                 time.sleep(0.1)
         except OSError:
             break
+    temporary = rehearsal.folder.parent
+    rehearsal.process.wait(LONG)
+    assert remove_abandoned_rehearsals(temporary, time.time()) == [], "it may be about to begin"
+    later = time.time() + 2 * YOUNG_SECONDS
+    assert remove_abandoned_rehearsals(temporary, later) == [rehearsal.folder.name]
+    assert list(temporary.iterdir()) == []

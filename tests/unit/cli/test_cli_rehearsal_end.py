@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,4 +36,4 @@ def test_folder_that_remains_is_not_reported_as_removed(
         pass
     assert error.value.code is ErrorCode.DATA_REMAINS
     assert error.value.data == {"path": str(one.folder)}
-    one.folder.rmdir()
+    shutil.rmtree(one.folder)

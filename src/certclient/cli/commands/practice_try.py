@@ -39,6 +39,7 @@ def try_(context: click.Context, window: bool) -> int:
     services, text = invocation.services, invocation.catalogue.text
     if rehearsal_folder() is not None:
         raise CertclientError(ErrorCode.USAGE, reason=text("practice.again"))
+    services.remove_abandoned_rehearsals()
     shows = window and services.windows is not None and services.display_problem() is None
     click.echo(text("practice.starting"))
     with _ends_in_order(), rehearsal(services) as one:

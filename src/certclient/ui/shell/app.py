@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from certclient.configuration.banks import all_banks, find_bank, search_folders
@@ -117,6 +117,8 @@ class Program(QObject):
         yield
         self.shell = Shell(self.context, resident=start.remind, window=window)
         self._launcher.failed.connect(window.show_error)
+        once = Qt.ConnectionType.SingleShotConnection
+        self.shell.scanner.scanned.connect(self._tidy, once)
         self._crashes = _Crashes(self.shell)
         sys.excepthook = self._crashes.hook
         self.shell.ended.connect(QCoreApplication.quit)
@@ -132,6 +134,9 @@ class Program(QObject):
         daily = self._services.daily_reminder()
         if daily is not None:
             context.tasks.run(daily.ensure)
+
+    def _tidy(self) -> None:
+        self.context.tasks.run(self._services.tidy)
 
     def close(self) -> None:
         """Closes the windows and ends the workers."""

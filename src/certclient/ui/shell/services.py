@@ -31,8 +31,9 @@ class WindowServices:
     """`all_stores` scans for the stores of the given banks, `update_checks` returns their version
     announcements; the others are passed on to AppContext. `daily_reminder`: the scheduled task;
     None if there is none. `practise`: the command line that starts a rehearsal, () if there can be
-    none. `look`, `toast`: see AppContext. `practice_code`: in a rehearsal, an issue code to try
-    out; raises PRACTICE_BANK.
+    none. `tidy`: removes what killed rehearsals have left; call it in a worker. `look`, `toast`:
+    see AppContext. `practice_code`: in a rehearsal, an issue code to try out; raises
+    PRACTICE_BANK.
     """
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
@@ -44,6 +45,7 @@ class WindowServices:
     update_checks: Callable[[Sequence[Profile], Policy], Updates]
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
     practise: Sequence[str] = ()
+    tidy: Callable[[], None] = lambda: None
     practice_code: Callable[[], PracticeCode | None] = lambda: None
     check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     look: Callable[[], Look] = no_look
