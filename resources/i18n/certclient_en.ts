@@ -627,6 +627,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>“Continue” asks for the code from your letter once more.</source>
         <translation>“Continue” asks for the code from your letter once more.</translation>
     </message>
+    <message>
+        <source>You are moving to a new PC. “Move to a new PC” in the menu goes on.</source>
+        <translation>You are moving to a new PC. “Move to a new PC” in the menu goes on.</translation>
+    </message>
 </context>
 <context>
     <name>CertificateModel</name>
@@ -1773,6 +1777,18 @@ Give this file to the bank&apos;s help desk.</translation>
     <message>
         <source>Ready to rene&amp;w?</source>
         <translation>Ready to rene&amp;w?</translation>
+    </message>
+    <message>
+        <source>&amp;Practise</source>
+        <translation>&amp;Practise</translation>
+    </message>
+    <message>
+        <source>A practice bank opens in a window of its own, with a yellow banner. This takes a few seconds. Nothing in it is real, and your own certificates are not touched. Closing it removes everything.</source>
+        <translation>A practice bank opens in a window of its own, with a yellow banner. This takes a few seconds. Nothing in it is real, and your own certificates are not touched. Closing it removes everything.</translation>
+    </message>
+    <message>
+        <source>You are practising in another window. Close that one to begin anew.</source>
+        <translation>You are practising in another window. Close that one to begin anew.</translation>
     </message>
 </context>
 <context>

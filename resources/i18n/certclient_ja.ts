@@ -627,6 +627,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>“Continue” asks for the code from your letter once more.</source>
         <translation>「続ける」を押すと、お手元の書面にある発行コードをもう一度伺います。</translation>
     </message>
+    <message>
+        <source>You are moving to a new PC. “Move to a new PC” in the menu goes on.</source>
+        <translation>新しいパソコンに移る途中です。メニューの「新しいパソコンに移る」で続けられます。</translation>
+    </message>
 </context>
 <context>
     <name>CertificateModel</name>
@@ -1777,6 +1781,18 @@ Give this file to the bank&apos;s help desk.</source>
     <message>
         <source>Ready to rene&amp;w?</source>
         <translation>更新できますか？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Practise</source>
+        <translation>練習する(&amp;P)</translation>
+    </message>
+    <message>
+        <source>A practice bank opens in a window of its own, with a yellow banner. This takes a few seconds. Nothing in it is real, and your own certificates are not touched. Closing it removes everything.</source>
+        <translation>練習用の金融機関が、黄色い帯の付いた別のウィンドウで開きます。数秒かかります。本物ではなく、お使いの電子証明書には触れません。そのウィンドウを閉じると、すべて消えます。</translation>
+    </message>
+    <message>
+        <source>You are practising in another window. Close that one to begin anew.</source>
+        <translation>別のウィンドウで練習中です。初めからやり直すときは、そのウィンドウを閉じてください。</translation>
     </message>
 </context>
 <context>

@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from certclient.model.certificate import Certificate
 from certclient.model.moving import confirmation_number, read_number
+from certclient.ui.overview.card_texts import CardTexts
 from certclient.ui.overview.moving.flow import MovePageId
 from certclient.ui.overview.moving.old_pages import AwaitPage, ConsentPage
 from certclient.ui.overview.moving.window import MoveWindow
+from certclient.ui.overview.owner_state import OwnerState
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient_practice.bank.names import PROFILE_ID
 from certclient_practice.repositories.records import CertificateState
@@ -149,6 +151,11 @@ def test_called_off_there_is_a_way_back(ui: UiEnvironment, opens: Opens) -> None
     ui.add_certificate(ui.pc)
     mover = opens()
     old = begin(ui, mover)
+    context = mover.window.flow.context
+    until(lambda: any(row.entry.move for row in context.state.overview.rows))
+    (row,) = context.state.overview.rows
+    card = OwnerState(PROFILE_ID, USER_ID, row)
+    assert "移る途中です" in CardTexts(context).said(card).hint
     mover.window.bar.back.click()
     mover.arrives_at(MovePageId.WHICH)
     (left,) = ui.pc.certificates()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -60,13 +60,19 @@ class CardTexts(QObject):
         """Title, sentence, hint and error code of a card."""
         if card.procedure is not None:
             return self._procedure(card, card.procedure)
-        row = card.row
-        if row is None:
+        if card.row is None:
             return Said("")
+        said = self._row(card.row, postponed=card.postponed)
+        if card.row.entry.move is None:
+            return said
+        moving = self.tr("You are moving to a new PC. “Move to a new PC” in the menu goes on.")
+        return replace(said, hint="\n".join(filter(None, (moving, said.hint))))
+
+    def _row(self, row: Row, *, postponed: bool) -> Said:
         if row.absent:
             return self._absent(row)
         if row.condition.due:
-            return self._due(row, postponed=card.postponed)
+            return self._due(row, postponed=postponed)
         if row.condition in (Condition.OBTAINABLE, Condition.TOO_LATE):
             return self._expired(row)
         if row.needs_another:

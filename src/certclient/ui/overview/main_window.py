@@ -295,7 +295,8 @@ class MainWindow(WindowFrame):
         if self.filled:
             from certclient.ui.overview.contents import menu_entries
 
-            entries = {entry.name: entry for entry in menu_entries()}
+            context = self._context
+            entries = {one.name: one for one in menu_entries() if one.available(context)}
             texts = [(name, entry.text) for name, entry in entries.items()]
             self.actions_row.show_entries(texts, lambda name: self._open_entry(entries[name]))
 

@@ -31,6 +31,8 @@ class MenuEntry:
     text: str
     open: Callable[[AppContext, WindowFrame], None]
     on_empty_page: bool = False
+    available: Callable[[AppContext], bool] = lambda _context: True
+    """Whether it can be done in this program at all; else it is not shown."""
 
 
 def menu_entries() -> tuple[MenuEntry, ...]:
@@ -44,7 +46,20 @@ def menu_entries() -> tuple[MenuEntry, ...]:
             _open_move,
             on_empty_page=True,
         ),
+        MenuEntry(
+            "practise",
+            "play",
+            translate("MainMenu", "&Practise"),
+            _practise,
+            available=lambda context: context.practise is not None,
+        ),
     )
+
+
+def _practise(context: AppContext, window: WindowFrame) -> None:
+    from certclient.ui.overview.practising import practise
+
+    practise(context, window)
 
 
 def _open_move(context: AppContext, window: WindowFrame) -> None:
