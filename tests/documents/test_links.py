@@ -46,4 +46,5 @@ def test_each_document_is_linked_from_another() -> None:
         if ":" not in address and not address.startswith("#")
     }
     alone = [str(page) for page in pages() if page not in linked and page.parts[0] != ".github"]
-    assert alone == ["tests/windows/REAL_WINDOWS.md"]
+    # The site has no page for these; elsewhere they are named, not linked.
+    assert alone == ["tests/vectors/wycheproof/README.md", "tests/windows/REAL_WINDOWS.md"]
