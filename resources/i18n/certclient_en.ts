@@ -121,6 +121,22 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Certificates</source>
         <translation>Certificates</translation>
     </message>
+    <message>
+        <source>Text si&amp;ze</source>
+        <translation>Text si&amp;ze</translation>
+    </message>
+    <message>
+        <source>&amp;Larger (Ctrl and +)</source>
+        <translation>&amp;Larger (Ctrl and +)</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller (Ctrl and -)</source>
+        <translation>&amp;Smaller (Ctrl and -)</translation>
+    </message>
+    <message>
+        <source>&amp;Normal (Ctrl and 0)</source>
+        <translation>&amp;Normal (Ctrl and 0)</translation>
+    </message>
 </context>
 <context>
     <name>AwaitPage</name>

@@ -121,6 +121,22 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Certificates</source>
         <translation>電子証明書</translation>
     </message>
+    <message>
+        <source>Text si&amp;ze</source>
+        <translation>文字の大きさ(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>&amp;Larger (Ctrl and +)</source>
+        <translation>大きくする(&amp;L)（Ctrlと+）</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller (Ctrl and -)</source>
+        <translation>小さくする(&amp;S)（Ctrlと-）</translation>
+    </message>
+    <message>
+        <source>&amp;Normal (Ctrl and 0)</source>
+        <translation>元の大きさ(&amp;N)（Ctrlと0）</translation>
+    </message>
 </context>
 <context>
     <name>AwaitPage</name>

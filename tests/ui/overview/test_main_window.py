@@ -501,6 +501,23 @@ def test_language_switches_in_open_windows(screen: MainWindowScreen) -> None:
     assert language == "言語 / Lan&guage", "everyone finds it, whatever the language is"
 
 
+def test_the_menu_changes_the_text_size(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
+    screen.refresh()
+    larger, smaller, normal = screen.window.actions_row.sizes.actions()
+    before = screen.card().act_button.fontMetrics().height()
+    larger.trigger()
+    larger.trigger()
+    screen.qtbot.waitUntil(
+        lambda: screen.card().act_button.fontMetrics().height() > before, timeout=LONG
+    )
+    smaller.trigger()
+    normal.trigger()
+    screen.qtbot.waitUntil(
+        lambda: screen.card().act_button.fontMetrics().height() == before, timeout=LONG
+    )
+
+
 def test_rehearsal_is_shown_in_every_window(screen: MainWindowScreen) -> None:
     screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()

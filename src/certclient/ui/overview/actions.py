@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QMenu, QWidget
 
 from certclient.i18n.language import Language
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.labels import Heading
+from certclient.ui.widgets.text_size import text_size
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
@@ -43,10 +44,13 @@ class ActionRow(QWidget):
         self.menu = self._button("more")
         self._menu = QMenu(self)
         self._language_menu = QMenu(self._menu)
+        self._size_menu = QMenu(self._menu)
+        self._larger, self._smaller, self._normal = (QAction(self._size_menu) for _ in range(3))
         self._languages = QActionGroup(self)
         self._entries: Sequence[QAction] = ()
         self.menu.setMenu(self._menu)
         self._add_languages()
+        self._add_sizes()
         self._lay_out()
         self.renew_all.hide()
         self.set_enabled(enabled=False)
@@ -94,9 +98,10 @@ class ActionRow(QWidget):
         """The action of the entry with this name. Raises KeyError."""
         return {str(one.data()): one for one in self._entries}[name]
 
-    def add_submenu(self, menu: QMenu) -> None:
-        """Adds a menu below that of the languages."""
-        self._menu.addMenu(menu)
+    @property
+    def sizes(self) -> QMenu:
+        """文字の大きさ."""
+        return self._size_menu
 
     def texts(self) -> Mapping[QPushButton, str]:
         """Each button's text in the current language."""
@@ -113,6 +118,10 @@ class ActionRow(QWidget):
         for button, text in self.texts().items():
             button.setText(text)
         self._language_menu.setTitle(self.tr("言語 / Lan&guage"))
+        self._size_menu.setTitle(self.tr("Text si&ze"))
+        self._larger.setText(self.tr("&Larger (Ctrl and +)"))
+        self._smaller.setText(self.tr("&Smaller (Ctrl and -)"))
+        self._normal.setText(self.tr("&Normal (Ctrl and 0)"))
         for action in self._languages.actions():
             action.setChecked(action.data() == self._context.languages.current.value)
         self._arrange()
@@ -172,6 +181,19 @@ class ActionRow(QWidget):
         self._languages.triggered.connect(self._switch)
         self._menu.addSeparator()
         self._menu.addMenu(self._language_menu)
+
+    def _add_sizes(self) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            size = text_size(application)
+            for action, change in (
+                (self._larger, size.larger),
+                (self._smaller, size.smaller),
+                (self._normal, size.reset),
+            ):
+                action.triggered.connect(change)
+                self._size_menu.addAction(action)
+        self._menu.addMenu(self._size_menu)
 
     def _switch(self, action: QAction) -> None:
         language = Language(action.data())

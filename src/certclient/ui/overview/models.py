@@ -65,7 +65,7 @@ class CertificateModel(QAbstractTableModel):
         it was reset."""
         self._all = states
         before, shown = self._shown, self._arranged()
-        if [one.name for one in shown] != [one.name for one in before]:
+        if not _same(shown, before):
             self._reset(shown)
             return True
         looks = (owner_look(self._context, one) for one in shown)
@@ -225,6 +225,12 @@ class CertificateModel(QAbstractTableModel):
                 return self._texts.rows.days_left(row) if row is not None else ""
             case Column.STATE:
                 return self._texts.state(state)
+
+
+def _same(shown: Sequence[OwnerState], before: Sequence[OwnerState]) -> bool:
+    """Whether these are the same certificates. A name is a digest: it is not asked for in vain."""
+    pairs = zip(shown, before, strict=False)
+    return len(shown) == len(before) and all(one.name == other.name for one, other in pairs)
 
 
 _TEXT_ROLES = (

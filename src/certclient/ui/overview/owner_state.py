@@ -205,7 +205,7 @@ def board_of(overview: Overview) -> Board:
     statuses = {status.key: status for status in overview.procedures}
     shown = {name: one for name, rows in groups.items() if (one := _shown(rows)) is not None}
     cards = [
-        OwnerState(*row.key, row, statuses.get(row.key), row.name in overview.postponed)
+        OwnerState(*row.key, row, statuses.get(row.key), _postponed(row, overview))
         for row in shown.values()
     ]
     others = [row for row in overview.rows if row is not shown.get(_owner(row))]
@@ -219,6 +219,11 @@ def board_of(overview: Overview) -> Board:
 
 def _owner(row: Row) -> tuple[str, Owner]:
     return row.profile.id, row.entry.owner
+
+
+def _postponed(row: Row, overview: Overview) -> bool:
+    """A name is a digest: it is not asked for in vain."""
+    return bool(overview.postponed) and row.name in overview.postponed
 
 
 def _shown(rows: Sequence[Row]) -> Row | None:
