@@ -13,7 +13,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.labels import Heading, sentences
-from certclient.ui.widgets.page import body_layout, head
+from certclient.ui.widgets.page import body_layout
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fit_height
 
@@ -49,7 +49,7 @@ class PinDialog(QDialog):
         self.bar = ButtonBar(self.reject)
         body = QWidget()
         inner = body_layout(body)
-        inner.addLayout(head("key-48" if request.database else "usb-48", self._heading))
+        inner.addWidget(self._heading)
         inner.addWidget(self._panel)
         inner.addStretch(1)
         layout = QVBoxLayout(self)

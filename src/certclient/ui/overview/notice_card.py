@@ -1,24 +1,28 @@
-"""The card at the top of the main window: 「電子証明書の更新をお願いします」, now or later."""
+"""The card of the small notice: 「電子証明書の更新をお願いします」, now or later."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.enrollment.reminder import LAST_DAY_PAUSE, next_reminder
 from certclient.enrollment.revocations import is_revocation
 from certclient.model.japan_time import clock_time, day_in_tokyo
 from certclient.ui.overview.conditions import CONDITION_STYLES
-from certclient.ui.widgets import icons
+from certclient.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.flow import FlowLayout
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.labels import Heading, Sentence
+from certclient.ui.widgets.pictures import Picture
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.ui.context import AppContext
+
+_PICTURE = 40
 
 _NOTICE_CONDITIONS = (
     Condition.URGENT,
@@ -29,7 +33,7 @@ _NOTICE_CONDITIONS = (
 )
 
 
-class NoticeCard(QFrame):
+class NoticeCard(Card):
     """Shows the most urgent certificate and the number of others."""
 
     renew_requested = Signal(object)
@@ -40,16 +44,11 @@ class NoticeCard(QFrame):
     """The Rows that the user postponed."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._context = context
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._shape = _Shape()
-        self._title = Sentence()
-        self._text = Sentence()
-        self.act_button = QPushButton()
-        self.later_button = QPushButton()
+        self._shape = Picture("", _PICTURE)
+        self._title, self._text = Heading(), Sentence()
+        self.act_button, self.later_button = PrimaryButton(), SecondaryButton()
         self._lay_out()
         self.act_button.clicked.connect(self._act)
         self.later_button.clicked.connect(self._postpone)
@@ -83,21 +82,17 @@ class NoticeCard(QFrame):
             self._retranslate()
 
     def _lay_out(self) -> None:
-        font = self._title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.25)
-        self._title.setFont(font)
-        buttons = FlowLayout()
-        buttons.setSpacing(8)
+        row, buttons = QHBoxLayout(), FlowLayout()
+        row.setSpacing(Space.M)
+        row.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._title, 1, Qt.AlignmentFlag.AlignVCenter)
+        buttons.setSpacing(Space.S)
         buttons.addWidget(self.act_button)
         buttons.addWidget(self.later_button)
-        texts = QVBoxLayout()
-        for part in (self._title, self._text):
-            texts.addWidget(part)
-        texts.addLayout(buttons)
-        layout = QHBoxLayout(self)
-        layout.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(texts, 1)
+        self.body.addLayout(row)
+        self.body.addWidget(self._text)
+        self.body.addSpacing(Space.S)
+        self.body.addLayout(buttons)
 
     def _retranslate(self) -> None:
         rows = self.rows
@@ -105,7 +100,9 @@ class NoticeCard(QFrame):
         if not rows:
             return
         row = rows[0]
-        self._shape.show_condition(row.condition)
+        sign = CONDITION_STYLES[row.condition]
+        self._shape.show_picture(sign.icon)
+        self._shape.set_colour(sign.severity)
         self._title.setText(self._title_of(row))
         self._text.setText(self._text_of(row, others=len(rows) - 1))
         due = row.condition.due
@@ -214,35 +211,3 @@ def _is_concerned(row: Row) -> bool:
         return False
     refused = row.condition is Condition.NOT_ACCEPTED
     return row.condition in _NOTICE_CONDITIONS and (row.needs_another or not refused)
-
-
-class _Shape(QWidget):
-    """The condition's icon, large."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._condition = Condition.RENEWABLE
-        self._fit()
-
-    def show_condition(self, condition: Condition) -> None:
-        self._condition = condition
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            self._fit()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        condition_style = CONDITION_STYLES[self._condition]
-        icons.paint(
-            condition_style.icon,
-            condition_style.colour(self.palette()),
-            painter,
-            QRectF(self.rect()),
-        )
-
-    def _fit(self) -> None:
-        side = round(self.fontMetrics().height() * 2.2)
-        self.setFixedSize(side, side)

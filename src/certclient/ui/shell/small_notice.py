@@ -1,4 +1,4 @@
-"""The reminder on desktops without a tray: a small window with the main window's notice card."""
+"""The reminder on desktops without a tray: a small window with one card."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.default_button import DefaultFollowsFocus
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.sizes import fit_height
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -30,8 +31,13 @@ class SmallNotice(QWidget):
         self.setWindowIcon(icons.app_icon())
         self.card = NoticeCard(context)
         self._layout = layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(RehearsalBanner(context.rehearsal))
-        layout.addWidget(self.card)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
+        inner.addWidget(self.card)
+        layout.addLayout(inner)
         self.card.postponed.connect(self.close)
         self.card.renew_requested.connect(self.close)
         self.card.obtain_requested.connect(self.close)

@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter, QPaintEvent
 
 _MARK = 20
-"""Pixels: the side of a tick box or a radio button."""
+"""Pixels: the least side of a tick box or a radio button."""
+
+
+def _mark(button: QAbstractButton) -> int:
+    """The side of its mark in pixels, which grows with the text."""
+    return max(_MARK, round(button.fontMetrics().height() * 0.8))
 
 
 def dress_field(field: QLineEdit) -> None:
@@ -80,15 +85,16 @@ class _Marked:
 
     @staticmethod
     def height(button: QAbstractButton, width: int) -> int:
-        room = QRect(0, 0, max(width - _MARK - Space.S - Space.XS, 1), 1 << 20)
+        room = QRect(0, 0, max(width - _mark(button) - Space.S - Space.XS, 1), 1 << 20)
         needed = button.fontMetrics().boundingRect(room, _WRAPPED, button.text())
-        return max(needed.height(), _MARK) + 2 * Space.S
+        return max(needed.height(), _mark(button)) + 2 * Space.S
 
     @staticmethod
     def hint(button: QAbstractButton) -> QSize:
         size = button.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, button.text())
-        width = _MARK + Space.S + 2 * Space.XS + size.width()
-        return QSize(width, max(size.height(), _MARK) + 2 * Space.S)
+        mark = _mark(button)
+        width = mark + Space.S + 2 * Space.XS + size.width()
+        return QSize(width, max(size.height(), mark) + 2 * Space.S)
 
     @staticmethod
     def least(button: QAbstractButton) -> QSize:
@@ -96,12 +102,14 @@ class _Marked:
         latin = [word for word in words if word.isascii()]
         metrics = button.fontMetrics()
         widest = max((metrics.horizontalAdvance(word) for word in latin), default=0)
-        return QSize(_MARK + Space.S + 2 * Space.XS + max(widest, 4 * metrics.height()), _MARK)
+        mark = _mark(button)
+        return QSize(mark + Space.S + 2 * Space.XS + max(widest, 4 * metrics.height()), mark)
 
     @staticmethod
     def place_of_mark(button: QAbstractButton) -> QRectF:
         line = button.fontMetrics().height()
-        return QRectF(Space.XS / 2, Space.S + max((line - _MARK) / 2, 0), _MARK, _MARK)
+        mark = _mark(button)
+        return QRectF(Space.XS / 2, Space.S + max((line - mark) / 2, 0), mark, mark)
 
     @staticmethod
     def draw_text(button: QCheckBox | QRadioButton, painter: QPainter) -> None:
@@ -113,7 +121,7 @@ class _Marked:
             flags = (flags & ~int(Qt.TextFlag.TextShowMnemonic)) | int(Qt.TextFlag.TextHideMnemonic)
         colours = tokens()
         painter.setPen(colours.text if button.isEnabled() else colours.disabled)
-        left = _MARK + Space.S + Space.XS
+        left = _mark(button) + Space.S + Space.XS
         painter.drawText(button.rect().adjusted(left, Space.S, 0, 0), flags, button.text())
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.painting import draw_box, painter_of
+from certclient.ui.widgets.text_size import BODY
 from certclient.ui.widgets.tokens import Severity, Tokens, tokens
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 ACCENT = "accent"
 _MARK = 64
+_SMALL = 24
+"""Pixels: icons up to this size."""
 _SHARE = 0.5
 """How much of a result's circle its icon takes."""
 
@@ -47,8 +50,17 @@ class Picture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A square."""
-        return QSize(self._side, self._side)
+        """A square. Small ones grow with the text that they stand beside."""
+        side = self._side
+        if side <= _SMALL:
+            side = round(side * max(self.font().pointSizeF() / BODY, 1))
+        return QSize(side, side)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Takes the place that another text size needs."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws it in its colour."""

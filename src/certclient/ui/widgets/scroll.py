@@ -28,4 +28,5 @@ class Scroll(QScrollArea):
             layout.activate()
         if not self._content.hasHeightForWidth():
             return self._content.sizeHint().height()
-        return self._content.heightForWidth(width)
+        least = self._content.minimumSizeHint().height()
+        return max(self._content.heightForWidth(width), least)
