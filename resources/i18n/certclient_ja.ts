@@ -2584,7 +2584,7 @@ Closing the window removes everything.</source>
     </message>
     <message>
         <source> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</source>
-        <translation>あと何回かはトークンが教えません。続けて間違えると、専用USBがロックされて使えなくなります。</translation>
+        <translation>残りの回数は、この専用USBからはわかりません。続けて間違えると、専用USBがロックされて使えなくなります。</translation>
     </message>
     <message>
         <source>, </source>

@@ -86,7 +86,7 @@ def test_results_show_as_they_come_and_closing_does_not_wait(
     window = CheckWindow(ui.context(), held, parent)
     try:
         window.open_window()
-        until(lambda: "よし" in window.report())
+        until(lambda: "良好" in window.report())
         assert window.run is not None
         assert window.run.running
         assert window.run.board.open

@@ -68,7 +68,7 @@ def test_each_failure_says_what_to_do_and_gives_the_exit_code(
     reaching(cli_runner, Ca([error]))
     assert cli_runner.run("check") == 5
     out = capsys.readouterr().out
-    assert "[問題] 金融機関のサーバーへの接続" in out
+    assert "[問題あり] 金融機関のサーバーとの接続" in out
     assert "[CC-NET-UNREACHABLE]" in out
     assert "問題が 1 件" in out
     assert "もう一度確かめてください" in out
