@@ -1,5 +1,4 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
     <name>AboutCorner</name>
@@ -27,8 +26,8 @@
         <translation>Qt and PySide6 (LGPL 3)</translation>
     </message>
     <message>
-        <source>Open the page with Qt&apos;s &amp;source</source>
-        <translation>Open the page with Qt&apos;s &amp;source</translation>
+        <source>Open the page with Qt's &amp;source</source>
+        <translation>Open the page with Qt's &amp;source</translation>
     </message>
     <message>
         <source>Version</source>
@@ -414,8 +413,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Log in with your browser</translation>
     </message>
     <message>
-        <source>This PC cannot test the login by itself. Close all browser windows, open the bank&apos;s page and log in. Come back here when it has worked: only then may the old PC end its certificate.</source>
-        <translation>This PC cannot test the login by itself. Close all browser windows, open the bank&apos;s page and log in. Come back here when it has worked: only then may the old PC end its certificate.</translation>
+        <source>This PC cannot test the login by itself. Close all browser windows, open the bank's page and log in. Come back here when it has worked: only then may the old PC end its certificate.</source>
+        <translation>This PC cannot test the login by itself. Close all browser windows, open the bank's page and log in. Come back here when it has worked: only then may the old PC end its certificate.</translation>
     </message>
     <message>
         <source>The login &amp;worked</source>
@@ -600,8 +599,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Until then there is nothing to do.</translation>
     </message>
     <message>
-        <source>This bank&apos;s settings are missing on this computer.</source>
-        <translation>This bank&apos;s settings are missing on this computer.</translation>
+        <source>This bank's settings are missing on this computer.</source>
+        <translation>This bank's settings are missing on this computer.</translation>
     </message>
     <message>
         <source>The procedure goes on as soon as you have answered.</source>
@@ -841,20 +840,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Way to the internet (proxy)</translation>
     </message>
     <message>
-        <source>Connection to the bank&apos;s server</source>
-        <translation>Connection to the bank&apos;s server</translation>
+        <source>Connection to the bank's server</source>
+        <translation>Connection to the bank's server</translation>
     </message>
     <message>
-        <source>The server is the bank&apos;s own, nobody listens in between</source>
-        <translation>The server is the bank&apos;s own, nobody listens in between</translation>
+        <source>The server is the bank's own, nobody listens in between</source>
+        <translation>The server is the bank's own, nobody listens in between</translation>
     </message>
     <message>
         <source>Date and time of this PC</source>
         <translation>Date and time of this PC</translation>
     </message>
     <message>
-        <source>The bank&apos;s settings in this program</source>
-        <translation>The bank&apos;s settings in this program</translation>
+        <source>The bank's settings in this program</source>
+        <translation>The bank's settings in this program</translation>
     </message>
     <message>
         <source>Certificate store of this PC</source>
@@ -1199,9 +1198,9 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>{path}
-Give this file to the bank&apos;s help desk.</source>
+Give this file to the bank's help desk.</source>
         <translation>{path}
-Give this file to the bank&apos;s help desk.</translation>
+Give this file to the bank's help desk.</translation>
     </message>
     <message>
         <source>Saved</source>
@@ -1216,8 +1215,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>Save facts for the help desk</translation>
     </message>
     <message>
-        <source>The bank&apos;s help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</source>
-        <translation>The bank&apos;s help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</translation>
+        <source>The bank's help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</source>
+        <translation>The bank's help desk can find out with them what went wrong. All that is saved is shown below; there is no PIN, code or password in it, and nothing is sent.</translation>
     </message>
     <message>
         <source>&amp;Save…</source>
@@ -1298,16 +1297,16 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>No bank can be used on this computer</translation>
     </message>
     <message>
-        <source>The lines below say what is wrong with the bank&apos;s settings.</source>
-        <translation>The lines below say what is wrong with the bank&apos;s settings.</translation>
+        <source>The lines below say what is wrong with the bank's settings.</source>
+        <translation>The lines below say what is wrong with the bank's settings.</translation>
     </message>
     <message>
         <source>No bank is set up on this computer</source>
         <translation>No bank is set up on this computer</translation>
     </message>
     <message>
-        <source>The settings of your bank are missing. Install the program from your bank&apos;s page again, or ask whoever looks after your computers.</source>
-        <translation>The settings of your bank are missing. Install the program from your bank&apos;s page again, or ask whoever looks after your computers.</translation>
+        <source>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</source>
+        <translation>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</translation>
     </message>
     <message>
         <source>You can also try everything out with a practice bank: “Practise” opens a window of its own, with certificates that are not real. Closing it removes them.</source>
@@ -1516,8 +1515,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>&amp;About this program ({0})</translation>
     </message>
     <message>
-        <source>User&apos;s &amp;guide</source>
-        <translation>User&apos;s &amp;guide</translation>
+        <source>User's &amp;guide</source>
+        <translation>User's &amp;guide</translation>
     </message>
     <message>
         <source>Nothing was found.</source>
@@ -1645,8 +1644,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>Issue code</translation>
     </message>
     <message>
-        <source>The layout of your bank&apos;s letter may differ.</source>
-        <translation>The layout of your bank&apos;s letter may differ.</translation>
+        <source>The layout of your bank's letter may differ.</source>
+        <translation>The layout of your bank's letter may differ.</translation>
     </message>
 </context>
 <context>
@@ -1676,8 +1675,8 @@ Give this file to the bank&apos;s help desk.</translation>
         <translation>Issue code</translation>
     </message>
     <message>
-        <source>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank&apos;s page or in its message.</source>
-        <translation>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank&apos;s page or in its message.</translation>
+        <source>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank's page or in its message.</source>
+        <translation>The link that was opened has brought an issue code. Anybody can write such a link: go on only if you have followed it on your bank's page or in its message.</translation>
     </message>
     <message>
         <source>Both are in the letter or message from your bank. Please type the issue code with its hyphens. Spaces do not matter, nor do full-width characters.</source>
@@ -1949,8 +1948,8 @@ Serial number: {serial}</translation>
         <translation>Please choose a new PIN for “{name}”</translation>
     </message>
     <message>
-        <source>The token did not take that PIN: it does not follow the token&apos;s rules, or it is the same as before. The PIN has not changed.</source>
-        <translation>The token did not take that PIN: it does not follow the token&apos;s rules, or it is the same as before. The PIN has not changed.</translation>
+        <source>The token did not take that PIN: it does not follow the token's rules, or it is the same as before. The PIN has not changed.</source>
+        <translation>The token did not take that PIN: it does not follow the token's rules, or it is the same as before. The PIN has not changed.</translation>
     </message>
     <message>
         <source>&amp;New PIN</source>
@@ -2359,8 +2358,8 @@ Serial number: {serial}</translation>
         <translation>Save to this &amp;PC</translation>
     </message>
     <message>
-        <source>Your administrator&apos;s settings do not allow this place.</source>
-        <translation>Your administrator&apos;s settings do not allow this place.</translation>
+        <source>Your administrator's settings do not allow this place.</source>
+        <translation>Your administrator's settings do not allow this place.</translation>
     </message>
     <message>
         <source>This bank does not allow this place.</source>
@@ -2501,8 +2500,8 @@ Closing the window removes everything.</translation>
         <translation>User name and password of the proxy</translation>
     </message>
     <message>
-        <source>The device that relays your company&apos;s traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</source>
-        <translation>The device that relays your company&apos;s traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</translation>
+        <source>The device that relays your company's traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</source>
+        <translation>The device that relays your company's traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</translation>
     </message>
     <message>
         <source>The proxy describes itself as: {realm}</source>
@@ -2568,12 +2567,12 @@ Closing the window removes everything.</translation>
         <translation>PIN of the USB token {name}</translation>
     </message>
     <message>
-        <source>Please enter the PIN of the USB token. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>
-        <translation>Please enter the PIN of the USB token. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</translation>
+        <source>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</translation>
     </message>
     <message>
-        <source>Please enter the PIN of “{name}”. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>
-        <translation>Please enter the PIN of “{name}”. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</translation>
+        <source>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</translation>
     </message>
     <message>
         <source>The PIN was wrong.</source>
@@ -2616,8 +2615,8 @@ Closing the window removes everything.</translation>
         <translation>Master password</translation>
     </message>
     <message>
-        <source>Your browser&apos;s certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
-        <translation>Your browser&apos;s certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</translation>
+        <source>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
+        <translation>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</translation>
     </message>
     <message>
         <source>The master password was wrong.</source>
@@ -3271,8 +3270,8 @@ Closing the window removes everything.</translation>
         <translation>{bank} offers version {version}. You can go on working meanwhile.</translation>
     </message>
     <message>
-        <source>Open the bank&apos;s do&amp;wnload page</source>
-        <translation>Open the bank&apos;s do&amp;wnload page</translation>
+        <source>Open the bank's do&amp;wnload page</source>
+        <translation>Open the bank's do&amp;wnload page</translation>
     </message>
     <message>
         <source>No&amp;t now</source>
@@ -3333,8 +3332,8 @@ Closing the window removes everything.</translation>
         <translation>A USB token just moves with you</translation>
     </message>
     <message>
-        <source>{users}: the certificate is on the USB token. Install the token&apos;s software and this program on the new PC, and plug the token in there. Nothing else is needed.</source>
-        <translation>{users}: the certificate is on the USB token. Install the token&apos;s software and this program on the new PC, and plug the token in there. Nothing else is needed.</translation>
+        <source>{users}: the certificate is on the USB token. Install the token's software and this program on the new PC, and plug the token in there. Nothing else is needed.</source>
+        <translation>{users}: the certificate is on the USB token. Install the token's software and this program on the new PC, and plug the token in there. Nothing else is needed.</translation>
     </message>
     <message>
         <source>&amp;Next</source>
