@@ -675,6 +675,7 @@ def test_an_unfinished_procedure_is_part_of_its_card(screen: MainWindowScreen) -
     unfinished = screen.window.unfinished
     assert [one.act_button.text() for one in unfinished] == ["続ける(&C)", "続ける"]
     assert all(one.entry(Entry.GIVE_UP) is not None for one in unfinished)
+    assert [one.act_button.primary for one in unfinished] == [True, False]
     sentence = (
         "途中で止まっています。「続ける」を押すと、続きから始めます（ここまで：鍵を作りました）。"
     )

@@ -11,7 +11,7 @@ from certclient.ui.overview.bank_mark import BankHeading
 from certclient.ui.overview.card_texts import CardTexts
 from certclient.ui.overview.owner_card import OwnerCard
 from certclient.ui.overview.owner_facts import OwnerFacts
-from certclient.ui.overview.owner_state import Board, OwnerState
+from certclient.ui.overview.owner_state import Board, OwnerState, act_of
 from certclient.ui.overview.table_part import TablePart
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.tokens import Space
@@ -121,7 +121,7 @@ class CardPage(QWidget):
                 wanted.append(self._heading(bank))
             wanted += [self._card(one) for one in shown if not grouped or one.profile_id == bank]
         self._place(wanted)
-        first = next((one for one in shown if one.asks), next(iter(shown), None))
+        first = next((one for one in shown if act_of(one)), next(iter(shown), None))
         for card in self.cards:
             card.show_state(card.state, first=card.state is first, bank_above=grouped)
 

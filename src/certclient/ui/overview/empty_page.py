@@ -12,7 +12,7 @@ from certclient.ui.overview.missing_tokens import missing_software, reasons
 from certclient.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.flow import FlowLayout
-from certclient.ui.widgets.parts import CardTitle, Sentence, SmallText
+from certclient.ui.widgets.parts import CardTitle, Sentence, SmallText, without_mnemonic
 from certclient.ui.widgets.pictures import Picture
 from certclient.ui.widgets.tokens import Space
 
@@ -54,6 +54,11 @@ class EmptyPage(QWidget):
         """Shows why there is no certificate once a scan has ended."""
         self._scanning = not overview.complete
         self._retranslate()
+
+    @property
+    def tells_of_tokens(self) -> bool:
+        """Whether it says why a token cannot be used."""
+        return bool(self._context.profiles) and bool(reasons(self._context))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows language and text size."""
@@ -130,7 +135,7 @@ class EmptyPage(QWidget):
         self.obtain.setVisible(begin)
         texts = [entry.text for entry in menu_entries() if entry.on_empty_page]
         for button, text in zip(self.others, texts, strict=True):
-            button.setText(text.replace("&", ""))
+            button.setText(without_mnemonic(text))
             button.setVisible(begin)
         practising = context.practise is not None and context.practise.running
         text = self.tr("Practising in another window") if practising else self.tr("&Practise")

@@ -147,7 +147,7 @@ class MainWindow(WindowFrame):
         self.cards.show_board(board)
         self.others.show_others(board.others, overview)
         self.leftovers.show_leftovers(overview.leftovers)
-        self.notes.show_overview()
+        self.notes.show_overview(tokens_told=not board.cards and self.empty.tells_of_tokens)
         self.help_window.show_overview(overview)
         # While a batch goes on, the button raises its window.
         goes_on = any(one.batch and one.local for one in overview.procedures)

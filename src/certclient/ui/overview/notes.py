@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.store_problems import store_notes
+from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
 from certclient.ui.overview.archiving import ArchiveAction
@@ -36,9 +37,12 @@ class NoteLines(Callout):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(Severity.WARNING, parent)
         self._context = context
+        self._tokens_told = False
 
-    def show_overview(self) -> None:
-        """Updates the lines from the observed state."""
+    def show_overview(self, *, tokens_told: bool) -> None:
+        """Updates the lines from the observed state. `tokens_told`: the page above says why no
+        token can be used."""
+        self._tokens_told = tokens_told
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -54,6 +58,8 @@ class NoteLines(Callout):
         catalogue, overview = self._context.catalogue, self._context.state.overview
         lines = self._banks()
         for store, error in store_notes(overview, self._context.profiles):
+            if self._tokens_told and store.destination is Destination.USB:
+                continue
             place = self._context.place(store)
             shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
