@@ -19,6 +19,7 @@ from certclient.ui.overview.place_picture import PlacePicture
 from certclient.ui.overview.state_line import StateLine
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.menus import fit_entries
 from certclient.ui.widgets.parts import (
     CardTitle,
     SecondaryText,
@@ -273,6 +274,7 @@ class OwnerCard(Card):
                 self._menu.addSeparator()
             action = self._menu.addAction(entry_text(entry))
             action.setData(entry.value)
+        fit_entries(self._menu)
 
     def _choose(self, action: QAction) -> None:
         self.chosen.emit(self.state, Entry(action.data()))

@@ -13,6 +13,7 @@ from certclient.ui.overview.models import Column
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.fields import TextField
 from certclient.ui.widgets.flow import FlowLayout
+from certclient.ui.widgets.menus import fit_entries
 from certclient.ui.widgets.parts import SmallText
 from certclient.ui.widgets.tokens import Space
 
@@ -108,4 +109,5 @@ class TablePart(QWidget):
             (Column.UNTIL, self.tr("By date")),
         ):
             self._menu.addAction(text).setData(int(column))
+        fit_entries(self._menu)
         self._show_count()
