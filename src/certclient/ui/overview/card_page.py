@@ -120,10 +120,12 @@ class CardPage(QWidget):
             if grouped:
                 wanted.append(self._heading(bank))
             wanted += [self._card(one) for one in shown if not grouped or one.profile_id == bank]
-        self._place(wanted)
         first = next((one for one in shown if act_of(one)), next(iter(shown), None))
-        for card in self.cards:
-            card.show_state(card.state, first=card.state is first, bank_above=grouped)
+        for card in wanted:
+            if isinstance(card, OwnerCard):
+                # Before it is shown: each text of a visible card lays it out anew.
+                card.show_state(card.state, first=card.state is first, bank_above=grouped)
+        self._place(wanted)
 
     def _heading(self, profile_id: str) -> BankHeading:
         heading = self._headings.setdefault(profile_id, BankHeading())
