@@ -75,7 +75,14 @@ def bounced(context: click.Context) -> None:
     """
     admin: BankAdmin = context.obj
     data = sys.stdin.buffer.read(MAX_REPORT_BYTES)
-    message_id, reply = read_report(email.message_from_bytes(data, policy=email.policy.default))
+    try:
+        message_id, reply = read_report(email.message_from_bytes(data, policy=email.policy.default))
+    except Exception as error:
+        # The standard library's parser has no exception of its own for mail that is malformed: it
+        # fails with whatever its parts meet (ValueError, AttributeError, IndexError, …).
+        raise click.ClickException(
+            f"this mail cannot be read ({type(error).__name__}); nothing was changed"
+        ) from error
     with admin.open() as bank:
         ours = bool(message_id) and bounce(bank, message_id, reply)
     click.echo("to be sent again" if ours else "not one of our notices")

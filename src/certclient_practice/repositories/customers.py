@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,7 +46,7 @@ class Customers:
                ON CONFLICT (user_id) DO UPDATE SET suffix = excluded.suffix,
                  sealed_pin = excluded.sealed_pin, sealed_password = excluded.sealed_password,
                  contract_id = excluded.contract_id, email = excluded.email,
-                 secret_failures = 0""",
+                 secret_failures = 0, obtain_failures = 0""",
             (
                 user_id,
                 suffix,
@@ -75,6 +76,24 @@ class Customers:
         rows = self._db.execute("SELECT * FROM customers ORDER BY user_id").fetchall()
         return [_customer(row) for row in rows]
 
+    def obtain_failures(self, user_id: str) -> int:
+        """Returns how many wrong PINs in a row the page of 取得 got for this ID."""
+        row = self._db.execute(
+            "SELECT obtain_failures FROM customers WHERE user_id = ?", (user_id,)
+        ).fetchone()
+        return 0 if row is None else int(row["obtain_failures"])
+
+    def count_obtain_failure(self, user_id: str) -> None:
+        """Counts a wrong PIN there; does nothing for an unknown ID, in the same time."""
+        self._db.execute(
+            "UPDATE customers SET obtain_failures = obtain_failures + 1 WHERE user_id = ?",
+            (user_id,),
+        )
+
+    def clear_obtain_failures(self, user_id: str) -> None:
+        """Forgets them after a right PIN."""
+        self._db.execute("UPDATE customers SET obtain_failures = 0 WHERE user_id = ?", (user_id,))
+
     def secret_failures(self, user_id: str) -> int:
         """Returns the number of wrong PINs and one-time passwords since the last success."""
         row = self._db.execute(
@@ -90,8 +109,11 @@ class Customers:
         )
 
     def clear_secret_failures(self, user_id: str) -> None:
-        """Resets the count after a success, or to unlock the customer."""
-        self._db.execute("UPDATE customers SET secret_failures = 0 WHERE user_id = ?", (user_id,))
+        """Resets the counts after a success, or to unlock the customer."""
+        self._db.execute(
+            "UPDATE customers SET secret_failures = 0, obtain_failures = 0 WHERE user_id = ?",
+            (user_id,),
+        )
 
     def secrets_match(self, user_id: str, pin: bytes, one_time_password: bytes) -> bool:
         """Compares both secrets with the stored ones in constant time.
@@ -122,6 +144,9 @@ class Customers:
     def _is(self, user_id: str, column: str, purpose: str, sent: Secret) -> bool:
         row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
         if row is None or row[column] is None:
+            # Takes as long as for one that has a secret, so that the time tells no ID.
+            decoy = self._vault.seal(secrets.token_hex(4), f"{purpose}:{user_id}")
+            self._fits(decoy, purpose, user_id, sent.reveal().encode())
             return False
         return self._fits(row[column], purpose, user_id, sent.reveal().encode())
 

@@ -106,4 +106,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX certificates_ended ON certificates(changed, serial, reason, state)
              WHERE state IN ('revoked', 'superseded')""",
     ),
+    # Wrong PINs on the page of 取得: whoever knows an ID must not be able to stop its logins.
+    ("ALTER TABLE customers ADD COLUMN obtain_failures INTEGER NOT NULL DEFAULT 0",),
 )

@@ -28,6 +28,9 @@ _LENGTH = re.compile(
     rb"^content-length:[ \t]*([0-9]{1,10})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
 _CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$")
+_LONGEST_SIZE_LINE = 256
+"""Bytes of a line with a chunk's size; a longer one is refused."""
 _EXPECTS = re.compile(rb"^expect:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -44,10 +47,26 @@ def is_whole(octets: bytes | bytearray, most_head: int, most_body: int) -> bool:
     if _EXPECTS.search(head):
         return True
     if _CHUNKED.search(head):
-        return octets.endswith(b"\r\n\r\n") or body > most_body
+        return body > most_body or _ends_chunked(octets, end.end())
     length = _LENGTH.search(head)
     wanted = int(length[1]) if length else 0
     return body >= wanted or wanted > most_body
+
+
+def _ends_chunked(octets: bytes | bytearray, at: int) -> bool:
+    """Whether a chunked body (RFC 9112, 7.1) that begins at `at` is whole, or no such body."""
+    while (line_end := octets.find(b"\r\n", at)) >= 0:
+        size = _CHUNK_SIZE.match(octets, at, line_end)
+        if size is None:
+            return True  # the server refuses it
+        length = int(size[1], 16)
+        if length == 0:
+            trailer = line_end + 2
+            return octets.startswith(b"\r\n", trailer) or octets.find(b"\r\n\r\n", trailer) >= 0
+        at = line_end + 2 + length + 2
+        if at > len(octets):
+            return False
+    return len(octets) - at > _LONGEST_SIZE_LINE
 
 
 class Arrival:

@@ -305,4 +305,8 @@ def test_notify_and_bounced_commands(bank: RunningBank, server: MailServer) -> N
         (mail,) = repositories.mails.all()
     assert (mail.state, mail.last_reply) == (MailState.QUEUED, "smtp; 552 mailbox full")
     assert command(bank, "bounced", stdin="Subject: hello\n\n").returncode == 1
+    malformed = command(bank, "bounced", stdin="Content-Type: message/rfc822\n\nMessage-ID: <>\n\n")
+    assert malformed.returncode == 1
+    assert "this mail cannot be read" in malformed.stderr
+    assert "Traceback" not in malformed.stderr
     assert PASSWORD not in done.stdout + done.stderr

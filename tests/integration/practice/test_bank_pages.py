@@ -294,12 +294,20 @@ def test_unknown_id_wrong_pin_and_missing_pin_look_alike(
     assert {(page.status, page.reason) for page in pages} == {(403, "wrong")}
 
 
-def test_guessing_locks_the_pin(bank: RunningBank, visit: OpenBrowser) -> None:
+def test_guessing_stops_the_page_for_the_id_and_tells_nobody(
+    bank: RunningBank, visit: OpenBrowser
+) -> None:
+    """Neither that the ID exists, nor when a PIN was right; its logins go on."""
     bank.add_customer(pin=PIN)
     anonymous = visit()
-    for _attempt in range(5):
-        assert obtain(bank, anonymous, pin="0000").reason == "wrong"
-    assert obtain(bank, anonymous).reason == "locked"
+    known = [obtain(bank, anonymous, pin="0000").reason for _attempt in range(5)]
+    unknown = [obtain(bank, anonymous, "NOBODY", "0000").reason for _attempt in range(2)]
+    assert {*known, *unknown} == {"wrong"}
+    assert obtain(bank, anonymous).reason == "wrong", "even with the right PIN"
+    with bank.bank.repositories() as repositories:
+        assert repositories.customers.secret_failures(USER_ID) == 0
+        repositories.customers.clear_secret_failures(USER_ID)  # the branch does it
+    assert obtain(bank, anonymous).reason == "granted"
 
 
 def test_obtain_form_requires_its_own_cookie(bank: RunningBank, visit: OpenBrowser) -> None:

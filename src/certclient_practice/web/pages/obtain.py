@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from certclient.model.secret import Secret
-from certclient_practice.bank.bank import Bank, Repositories
+from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.coverage import CoverageState, id_coverage
 from certclient_practice.repositories.issue_codes import grouped
 from certclient_practice.web.links import obtain_link
@@ -30,7 +30,6 @@ class ObtainResult(enum.Enum):
 
     GRANTED = "granted"
     WRONG = "wrong"
-    LOCKED = "locked"
     STILL_VALID = "still-valid"
     TOO_LATE = "too-late"
     REVOKED = "revoked"
@@ -57,17 +56,18 @@ those who lost it ask the branch."""
 def decide_obtaining(bank: Bank, user_id: str, pin: Secret) -> ObtainDecision:
     """Issues a code for a first issue, or within the days after expiry (S0, S1, S3).
 
-    Wrong PINs count toward the customer's lock.
+    Wrong PINs stop this page for the ID, not its logins. An unknown ID, a wrong PIN and a stopped
+    ID have the same answer, in the same time: nobody learns which IDs exist.
     """
     with bank.repositories() as repositories:
-        customer = repositories.customers.find(user_id)
-        if customer is None:
+        customers = repositories.customers
+        customer = customers.find(user_id)
+        fits = customers.pin_is(user_id, pin)
+        stopped = customers.obtain_failures(user_id) >= bank.policy.code_attempts
+        if customer is None or stopped or not fits:
+            customers.count_obtain_failure(user_id)
             return ObtainDecision(ObtainResult.WRONG)
-        if repositories.customers.secret_failures(user_id) >= bank.policy.code_attempts:
-            return ObtainDecision(ObtainResult.LOCKED)
-        if not repositories.customers.pin_is(user_id, pin):
-            return ObtainDecision(_wrong(bank, repositories, user_id))
-        repositories.customers.clear_secret_failures(user_id)
+        customers.clear_obtain_failures(user_id)
         state = id_coverage(repositories, customer, bank.clock(), bank.policy.renewal).state
         if state in _NO_CODE:
             return ObtainDecision(_NO_CODE[state])
@@ -97,17 +97,12 @@ def obtain_pages(bank: Bank, limit: RateLimit) -> Blueprint:
         # The input is logged only if it is a known user ID.
         known = user_id if decision.result is not ObtainResult.WRONG else "somebody"
         _log.info("取得 by %s: %s", known, decision.result.value)
-        if decision.result in (ObtainResult.WRONG, ObtainResult.LOCKED):
+        if decision.result is ObtainResult.WRONG:
             limit.failed(remote_address())
             return _form_page(decision.result, user_id, 403)
         return _answer(bank, user_id, decision)
 
     return pages
-
-
-def _wrong(bank: Bank, repositories: Repositories, user_id: str) -> ObtainResult:
-    repositories.customers.count_secret_failure(user_id)
-    return ObtainResult.WRONG
 
 
 def _answer(bank: Bank, user_id: str, decision: ObtainDecision) -> Response:
