@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 from typing import BinaryIO
 
+from certclient.model.wiping import overwrite
+
 _BYTE_ORDER_MARK = "\ufeff"
 _UTF_16 = ("utf-16-le", "utf-16-be")
 
@@ -22,9 +24,10 @@ class InputLines:
         self._begun = False
 
     def next(self) -> str | None:
-        """The next line without byte-order mark and line end; None at the end of input."""
+        """The next line without byte-order mark and line end; None at the end of input. The caller
+        overwrites it if it is a secret: nothing else holds it."""
         try:
-            data = self._source.readline()
+            data = self._line()
         except OSError:  # opened for writing, or a terminal that has gone away
             return None
         if not self._begun:
@@ -32,18 +35,36 @@ class InputLines:
             self._utf_16 = _utf_16(data)
         if self._utf_16 is not None:
             data = self._rest_of_line(data, "\n".encode(self._utf_16))
-        return self._text(data).lstrip(_BYTE_ORDER_MARK).rstrip("\r\n") if data else None
+        if not data:
+            return None
+        text = self._text(data)
+        overwrite(data)
+        return _bare(text)
 
-    def _rest_of_line(self, data: bytes, newline: bytes) -> bytes:
+    def _line(self) -> bytearray:
+        """Byte by byte, as the next line is perhaps for another program."""
+        buffer, length = bytearray(_ROOM), 0
+        while one := self._source.read(1):
+            if length == len(buffer):
+                buffer = _with(buffer, bytes(len(buffer)))
+            buffer[length : length + 1] = one
+            length += 1
+            if one == b"\n":
+                break
+        line = buffer[:length]
+        overwrite(buffer)
+        return line
+
+    def _rest_of_line(self, data: bytearray, newline: bytes) -> bytearray:
         """Completes what ends at the first byte 0x0A, which may be half of a character."""
         while len(data) % 2 or not data.endswith(newline):
             more = self._source.read(1)
             if not more:
                 break
-            data += more
+            data = _with(data, more)
         return data
 
-    def _text(self, data: bytes) -> str:
+    def _text(self, data: bytearray) -> str:
         if self._utf_16 is not None:
             return data.decode(self._utf_16, errors="replace")
         try:
@@ -52,7 +73,32 @@ class InputLines:
             return data.decode(self._fallback, errors="replace")
 
 
-def _utf_16(first: bytes) -> str | None:
+_ROOM = 256
+
+
+def _with(data: bytearray, more: bytes) -> bytearray:
+    """Both; `data` is overwritten, as a buffer that grows may be moved."""
+    longer = bytearray(len(data) + len(more))
+    longer[: len(data)] = data
+    longer[len(data) :] = more
+    overwrite(data)
+    return longer
+
+
+def _bare(text: str) -> str:
+    """Without byte-order marks in front and line ends behind; `text` is overwritten."""
+    begin, end = 0, len(text)
+    while begin < end and text[begin] == _BYTE_ORDER_MARK:
+        begin += 1
+    while begin < end and text[end - 1] in "\r\n":
+        end -= 1
+    bare = text[begin:end]
+    if bare is not text:
+        overwrite(text, holders=2)
+    return bare
+
+
+def _utf_16(first: bytes | bytearray) -> str | None:
     """The byte order if the input begins as UTF-16: with its mark, or an ASCII character."""
     for order, mark in zip(_UTF_16, (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), strict=True):
         if first.startswith(mark):

@@ -63,7 +63,7 @@ class TerminalInteraction:
         self._answers = answers
         self._view: ProgressView = progress_view(self._catalogue, quiet=invocation.json)
         self._pins = PinLines(self._terminal)
-        self._first_lines: tuple[str | None, str | None] | None = None
+        self._first_lines: tuple[Secret | None, Secret | None] | None = None
         self._codes_given = 0
         self._stopping = False
         self._asking = False
@@ -179,7 +179,7 @@ class TerminalInteraction:
         password = self._proxy_password()
         if request.previous_incorrect or not self._answers.proxy_user or password is None:
             return None
-        return ProxyLoginAnswer(ProxyLogin(self._answers.proxy_user, Secret(password)))
+        return ProxyLoginAnswer(ProxyLogin(self._answers.proxy_user, password))
 
     def progress(self, report: Progress) -> None:
         """See Interaction.progress. Logs the duration of each finished step in seconds."""
@@ -199,13 +199,22 @@ class TerminalInteraction:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Within the block, the first Ctrl+C stops after the current step, the second at once."""
+        """Within the block, the first Ctrl+C stops after the current step, the second at once. What
+        standard input gave as secrets is overwritten at its end."""
         previous = signal.signal(signal.SIGINT, self._interrupted)
         try:
             yield
         finally:
             self._view.pause()
+            self._forget()
             signal.signal(signal.SIGINT, previous)
+
+    def _forget(self) -> None:
+        """No procedure of this command needs a secret any more."""
+        self._pins.forget()
+        for line in self._first_lines or ():
+            if line is not None:
+                line.wipe()
 
     def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
         if self._stopping or self._asking:
@@ -239,7 +248,8 @@ class TerminalInteraction:
         if not self._terminal.interactive:
             return None
         while answer := self._ask_secret(request):
-            code = request.codes.read(answer.reveal())
+            with answer.revealed() as typed:
+                code = request.codes.read(typed)
             problem = request.codes.problem(code) if code is not None else None
             if problem is None:
                 return code
@@ -265,27 +275,31 @@ class TerminalInteraction:
         if self._answers.code_stdin and (line := self._code_line()):
             _checked_code(line, codes)
 
-    def _code_line(self) -> str | None:
+    def _code_line(self) -> Secret | None:
         """The issue code: always the first line of standard input, even if a PIN is needed first.
 
         This way a code is never tried as a PIN.
         """
         return self._opening_lines()[0]
 
-    def _proxy_password(self) -> str | None:
+    def _proxy_password(self) -> Secret | None:
         """The proxy's password: the line after the issue code's, else the first one."""
         return self._opening_lines()[1]
 
-    def _opening_lines(self) -> tuple[str | None, str | None]:
+    def _opening_lines(self) -> tuple[Secret | None, Secret | None]:
         """The lines that precede the PINs, read at once, whatever is needed first."""
         if self._first_lines is None:
             answers = self._answers
-            code = self._terminal.line() if answers.code_stdin else None
+            code = self._secret_line() if answers.code_stdin else None
             from_stdin = answers.proxy_user and (
                 self._reads_stdin or not self._terminal.interactive
             )
-            self._first_lines = (code, self._terminal.line() if from_stdin else None)
+            self._first_lines = (code, self._secret_line() if from_stdin else None)
         return self._first_lines
+
+    def _secret_line(self) -> Secret | None:
+        line = self._terminal.line()
+        return None if line is None else Secret.taken(line)
 
     @property
     def _reads_stdin(self) -> bool:
@@ -306,9 +320,9 @@ class TerminalInteraction:
             return None
         with self._question():
             question = text("ask.proxy-password", user=user, proxy=request.proxy)
-            password = self._terminal.hidden(f"{question} ")
+            password = Secret.taken(self._terminal.hidden(f"{question} "))
         keep = request.can_keep and self.confirm(text("ask.proxy-keep"))
-        return ProxyLoginAnswer(ProxyLogin(user, Secret(password)), keep)
+        return ProxyLoginAnswer(ProxyLogin(user, password), keep)
 
     def _ask_secret(self, request: SecretRequest) -> Secret | None:
         if request.previous_incorrect:
@@ -342,8 +356,9 @@ class TerminalInteraction:
             self._asking = False
 
 
-def _checked_code(line: str, codes: CodeRule) -> Secret | None:
-    code = codes.read(line)
+def _checked_code(line: Secret, codes: CodeRule) -> Secret | None:
+    with line.revealed() as text:
+        code = codes.read(text)
     if code is not None and (problem := codes.problem(code)) is not None:
         raise codes.error(problem)
     return code

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import io
 import sys
 from collections.abc import Callable
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
+from certclient.cli.hidden_input import hidden_line
 from certclient.cli.input_lines import InputLines
 
 
@@ -47,7 +47,7 @@ class SystemTerminal:
     def hidden(self, question: str) -> str:
         """See Terminal.hidden."""
         self._before_secrets()
-        return getpass.getpass(question, stream=sys.stderr)
+        return hidden_line(question)
 
     def visible(self, question: str) -> str:
         """See Terminal.visible. "" at the end of input."""
@@ -58,6 +58,12 @@ class SystemTerminal:
         """See Terminal.line."""
         if self._lines is None:
             self._before_secrets()  # a line may be a PIN
-            source = getattr(sys.stdin, "buffer", None) or io.BytesIO()
+            source = _unbuffered(getattr(sys.stdin, "buffer", None) or io.BytesIO())
             self._lines = InputLines(source, getattr(sys.stdin, "encoding", None) or "utf-8")
         return self._lines.next()
+
+
+def _unbuffered(source: BinaryIO) -> BinaryIO:
+    """The file below Python's buffer, which would keep what was read, but for Windows' console."""
+    raw: BinaryIO | None = getattr(source, "raw", None)
+    return source if raw is None or (sys.platform == "win32" and raw.isatty()) else raw

@@ -80,7 +80,7 @@ def new_parameters(
     return _pbmac1_parameters(salt)
 
 
-def make_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> bytes:
+def make_mac(algorithm: AlgorithmIdentifier, secret: bytes | bytearray, data: bytes) -> bytes:
     """The MAC over `data`. Raises ProtectionError for unknown or over-limit parameters."""
     key, digest = _derived(algorithm, secret)
     return _hmac(key, digest, data).finalize()
@@ -88,7 +88,7 @@ def make_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> bytes:
 
 def check_mac(
     algorithm: AlgorithmIdentifier,
-    secret: str,
+    secret: bytes | bytearray,
     data: bytes,
     mac: bytes,
     floor: MacFloor = NO_FLOOR,
@@ -117,14 +117,14 @@ def _hmac(key: bytes, digest: hashes.HashAlgorithm, data: bytes) -> HMAC:
 
 
 def _derived(
-    algorithm: AlgorithmIdentifier, secret: str, floor: MacFloor = NO_FLOOR
+    algorithm: AlgorithmIdentifier, secret: bytes | bytearray, floor: MacFloor = NO_FLOOR
 ) -> tuple[bytes, hashes.HashAlgorithm]:
     """The key of the HMAC, and its hash."""
     derive = {PBM: _pbm_key, PBMAC1: _pbmac1_key}.get(algorithm.oid)
     if derive is None or algorithm.parameters is None:
         raise AlgorithmError(f"unknown MAC {algorithm.oid}")
     try:
-        return derive(algorithm.parameters, secret.encode(), floor)
+        return derive(algorithm.parameters, secret, floor)
     except syntax.MalformedMessageError as error:
         raise ProtectionError(f"MAC parameters: {error}") from error
 
@@ -142,7 +142,7 @@ def _pbmac1_parameters(salt: bytes) -> AlgorithmIdentifier:
 
 
 def _pbmac1_key(
-    parameters: bytes, secret: bytes, floor: MacFloor
+    parameters: bytes, secret: bytes | bytearray, floor: MacFloor
 ) -> tuple[bytes, hashes.HashAlgorithm]:
     value = syntax.decode(syntax.PBMAC1Params, parameters)
     kdf = AlgorithmIdentifier.decode(syntax.encode(value.key_derivation))
@@ -180,7 +180,7 @@ def _pbm_parameters(salt: bytes) -> AlgorithmIdentifier:
 
 
 def _pbm_key(
-    parameters: bytes, secret: bytes, floor: MacFloor
+    parameters: bytes, secret: bytes | bytearray, floor: MacFloor
 ) -> tuple[bytes, hashes.HashAlgorithm]:
     """Hashes secret plus salt `iteration_count` times; the HMAC key is the whole last digest."""
     value = syntax.decode(syntax.PBMParameter, parameters)
@@ -188,8 +188,11 @@ def _pbm_key(
     one_way = _hash(_ONE_WAY_FUNCTIONS, AlgorithmIdentifier.decode(syntax.encode(value.owf)).oid)
     digest = _hash(_HMACS, AlgorithmIdentifier.decode(syntax.encode(value.mac)).oid)
     _check_floor(floor, value.iteration_count, one_way, digest)
-    key = secret + value.salt
-    for _ in range(value.iteration_count):
+    hasher = hashes.Hash(one_way)
+    hasher.update(secret)  # not joined with the salt: that would be another copy
+    hasher.update(value.salt)
+    key = hasher.finalize()
+    for _ in range(value.iteration_count - 1):
         hasher = hashes.Hash(one_way)
         hasher.update(key)
         key = hasher.finalize()

@@ -14,6 +14,7 @@ from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.keys import Signer, request_algorithm
 from certclient.model.profile import MacAlgorithm, MacFloor
 from certclient.model.secret import Secret
+from certclient.model.wiping import overwrite
 
 __all__ = [
     "AlgorithmError",
@@ -38,7 +39,11 @@ def protect_with_mac(
 ) -> Message:
     """A message protected by a MAC; `parameters` come from `mac.new_parameters` or the peer."""
     message = Message.build(replace(header, protection_alg=parameters), body, extra_certs)
-    return message.protected(mac.make_mac(parameters, secret.reveal(), message.protected_part))
+    octets = secret.copied()
+    try:
+        return message.protected(mac.make_mac(parameters, octets, message.protected_part))
+    finally:
+        overwrite(octets)
 
 
 def protect_with_signature(
@@ -68,7 +73,11 @@ def verify_mac(message: Message, secret: Secret, floor: MacFloor = mac.NO_FLOOR)
     ProtectionError: no protection, no MAC, unknown or over-limit parameters.
     """
     algorithm, protection = _claimed(message)
-    mac.check_mac(algorithm, secret.reveal(), message.protected_part, protection, floor)
+    octets = secret.copied()
+    try:
+        mac.check_mac(algorithm, octets, message.protected_part, protection, floor)
+    finally:
+        overwrite(octets)
 
 
 def verify_signature(

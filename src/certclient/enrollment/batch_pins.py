@@ -64,7 +64,7 @@ def pins_needed(places: Iterable[tuple[CertificateStore, str]]) -> list[PinNeede
 class BatchPins:
     """Holds each store's PIN in memory until `forget`. Thread-safe.
 
-    Python cannot overwrite a string; `forget` drops the only references that are kept.
+    `forget` drops the only references that are kept, and a PIN without any is overwritten.
     """
 
     def __init__(self) -> None:

@@ -36,6 +36,7 @@ from certclient.model.keys import KeyRef, Signer
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
+from certclient.model.wiping import overwrite
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
 from certclient.store.unavailable import store_by_id
@@ -181,7 +182,15 @@ class RunContext:
         """Logs out of every store, closes the connection to the CA. Call it at the end of the run,
         whatever the outcome."""
         self._sessions.clear()
+        self.forget_secrets()
         self._stack.close()
+
+    def forget_secrets(self) -> None:
+        """Lets go of the code, the ticket and the request that carries the bank's secrets: no
+        resend of this run needs them."""
+        request = self.transaction.volatile if self.transaction is not None else b""
+        self.transaction = self.code = self.ticket = None
+        overwrite(request)
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:

@@ -183,9 +183,9 @@ class ProcedureRunner:
         meant, and a new request is made. In any other case, a wrong code is not sent again.
         """
         context = self._context
-        tried = context.issue_code(record).reveal()
+        tried = context.issue_code(record)
         while context.request_new_code(record, proven=proven):
-            repeated = context.issue_code(record).reveal() == tried
+            repeated = context.issue_code(record).same_as(tried)
             if record.state is ProcedureState.REQUESTED:
                 return replace(record, state=ProcedureState.KEY_CREATED) if repeated else record
             if not repeated:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason
 from certclient.model.secret import Secret
+from certclient.model.wiping import overwrite
 
 _DASHES = frozenset("−ー‐‑‒–—―─━-")
 _ALIKE = (frozenset("0Oo"), frozenset("1Il|"))
@@ -65,16 +66,17 @@ class CodeRule:
         only one case. A character that the alphabet lacks becomes the one that looks like it
         (O and 0; I, l and 1) if the alphabet has exactly one of these.
         """
-        plain = unicodedata.normalize("NFKC", typed).strip()
-        code = "".join(filter(None, map(self._meant, plain)))
-        return Secret(code) if code else None
+        plain = unicodedata.normalize("NFKC", typed)
+        code = "".join(filter(None, map(self._meant, plain.strip())))
+        overwrite(*[plain] if plain is not typed else [])
+        return Secret.taken(code) if code else None
 
     def problem(self, code: Secret) -> CodeProblem | None:
         """Why `code`, as `read` returned it, cannot be right; None if it can."""
-        text = code.reveal()
-        if self.alphabet and any(not self._has(character) for character in text):
-            return CodeProblem.CHARACTERS
-        return CodeProblem.LENGTH if self.lengths and len(text) not in self.lengths else None
+        with code.revealed() as text:
+            if self.alphabet and any(not self._has(character) for character in text):
+                return CodeProblem.CHARACTERS
+            return CodeProblem.LENGTH if self.lengths and len(text) not in self.lengths else None
 
     def error(self, problem: CodeProblem) -> CertclientError:
         """ISSUE_CODE_FORMAT, with what the bank's codes look like (`rule_of` reads it)."""

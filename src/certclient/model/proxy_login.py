@@ -17,7 +17,7 @@ class ProxyLogin:
 
     def same_as(self, other: ProxyLogin) -> bool:
         """Whether user and password are the same as those of `other`."""
-        return self.user == other.user and self.password.reveal() == other.password.reveal()
+        return self.user == other.user and self.password.same_as(other.password)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,10 @@ class CredentialStore:
         try:
             call.work(self._connected())
         except Exception as error:  # noqa: BLE001 - a task runner for a plug-in of others
-            call.error = error
+            # Without its frames, which hold the secret and this call: nobody would let go of them.
+            call.error = error.with_traceback(None)
         finally:
+            call.work = _done
             call.answered.set()
 
     def _connected(self) -> KeyringService:
@@ -165,6 +167,10 @@ class CredentialStore:
         if self._service is None:
             raise CredentialStoreError("this session has no credential store that encrypts")
         return self._service
+
+
+def _done(_service: KeyringService) -> None:
+    """In place of a call's work, which holds its secret."""
 
 
 def _silence(limit: float) -> CredentialStoreError:

@@ -140,7 +140,7 @@ def _protected(data: bytes) -> tuple[bytes, bool]:
         return message.protected(made).encode(), False
     with suppress(ProtectionError, AlgorithmError):
         return message.protected(
-            make_mac(algorithm, _CODE.reveal(), message.protected_part)
+            make_mac(algorithm, _CODE.copied(), message.protected_part)
         ).encode(), True
     return data, True
 

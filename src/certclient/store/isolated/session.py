@@ -89,7 +89,7 @@ class _Pins:
         except BaseException as error:  # noqa: BLE001 - raised again by IsolatedSession.do
             self.error = error
             return None
-        return None if secret is None else bytearray(secret.reveal(), "utf-8", "surrogatepass")
+        return None if secret is None else secret.copied()
 
     def raise_kept(self) -> None:
         """Raises the exception of the provider, if there was one."""

@@ -16,6 +16,7 @@ from certclient.store.base import AttemptsLeft, PinProvider, PinPurpose, PinRequ
 from certclient.store.pkcs11.cryptoki import CKR_OK, TokenLimits
 from certclient.store.pkcs11.errors import translated, with_store_kind
 from certclient.store.pkcs11.objects import attribute_mapper
+from certclient.store.pkcs11.pin_octets import length_of, octets_of
 from certclient.store.pkcs11.token import TokenLogin, attempts_left, handle_of, has_pin_pad
 
 _NEW_REFUSED = (p11.PinInvalid, p11.PinLenRange)
@@ -95,11 +96,12 @@ class _Change:
         """Returns which of the two the token refused, None if the PIN has been changed."""
         if not self._fits(current):
             return PinPurpose.CURRENT
-        if not self._fits(new) or new.reveal() == current.reveal():
+        if not self._fits(new) or new.same_as(current):
             return PinPurpose.NEW
         with translated(self.login.probe):
             try:
-                self.session.set_pin(current.reveal(), new.reveal())
+                with octets_of(current, new) as (old_octets, new_octets):
+                    self.session.set_pin(old_octets, new_octets)
             except p11.PinIncorrect:
                 _check_changeable(self.login.locate())
                 return PinPurpose.CURRENT
@@ -109,10 +111,8 @@ class _Change:
 
     def _fits(self, secret: Secret) -> bool:
         """Whether the token's limits allow it; others would cost an attempt."""
-        try:
-            length = len(secret.reveal().encode())
-        except UnicodeEncodeError:
-            # A lone surrogate. The exception must not escape: it contains the PIN.
+        length = length_of(secret)
+        if length is None:
             return False
         limits = self._limits()
         return limits.min_pin_length <= length <= (limits.max_pin_length or length)

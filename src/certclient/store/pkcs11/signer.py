@@ -16,6 +16,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm, can_sign
 from certclient.store.ecdsa import der_signature
 from certclient.store.pkcs11.objects import readable
+from certclient.store.pkcs11.pin_octets import octets_of
 from certclient.store.pkcs11.signature_pin import SignaturePin
 
 Guard = Callable[[], AbstractContextManager[None]]
@@ -113,11 +114,13 @@ class TokenSigner:
                     self.key.sign(message, mechanism=mechanism, mechanism_param=parameters)
                 )
         while True:
-            pin = self.pin.take().reveal()
             try:
-                return bytes(
-                    self.key.sign(message, mechanism=mechanism, mechanism_param=parameters, pin=pin)
-                )
+                with octets_of(self.pin.take()) as pin:
+                    return bytes(
+                        self.key.sign(
+                            message, mechanism=mechanism, mechanism_param=parameters, pin=pin
+                        )
+                    )
             except _WRONG_PIN:
                 self.pin.end_signature()
                 self.pin.refused()

@@ -17,6 +17,7 @@ from certclient.store.base import AttemptsLeft, Available, PinProvider, PinReque
 from certclient.store.pkcs11.cryptoki import Cryptoki
 from certclient.store.pkcs11.errors import translated, with_store_kind
 from certclient.store.pkcs11.objects import attribute_mapper
+from certclient.store.pkcs11.pin_octets import length_of, octets_of
 from certclient.store.pkcs11.signature_pin import SignaturePin
 
 _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
@@ -213,7 +214,8 @@ class TokenLogin:
         while True:
             if self._acceptable(token, secret):
                 with translated(self.probe), suppress(*_WRONG_PIN):
-                    session = self._open(token, secret.reveal())
+                    with octets_of(secret) as octets:
+                        session = self._open(token, octets)
                     secrets.append(secret)
                     return session
                 token = self.locate()
@@ -240,10 +242,8 @@ class TokenLogin:
 
     def _acceptable(self, token: pkcs11.Token, secret: Secret) -> bool:
         """Checks the PIN's length against the token's limits, to avoid wasting an attempt."""
-        try:
-            length = len(secret.reveal().encode())
-        except UnicodeEncodeError:
-            # Broken input (a lone surrogate). The exception must not escape: it contains the PIN.
+        length = length_of(secret)
+        if length is None:
             return False
         limits = self.cryptoki.limits(token.slot.slot_id)
         if limits is None:

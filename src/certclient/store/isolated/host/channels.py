@@ -170,12 +170,7 @@ class SessionChannel(Channel):
         """The PinProvider of the session: asks the program."""
         self._outbox.send(PinWanted(self._number, request))
         pin = self.pins.get()
-        if pin is None:
-            return None
-        try:
-            return Secret(pin.decode("utf-8", errors="surrogatepass"))
-        finally:
-            wire.wipe(pin)
+        return None if pin is None else Secret.of_bytes(pin)
 
     def _do(self, session: StoreSession, request: Request) -> object:
         match request.call:
