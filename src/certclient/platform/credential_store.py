@@ -94,7 +94,7 @@ class CredentialStore:
         Raises CredentialStoreError.
         """
         found = self._ask(lambda keyring: keyring.fetch(service, name))
-        return Secret(found) if found else None
+        return Secret.taken(found) if found else None
 
     def keep(self, service: str, name: str, secret: Secret) -> None:
         """Stores the secret; replaces an earlier one. Raises CredentialStoreError."""

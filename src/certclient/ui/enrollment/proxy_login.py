@@ -65,7 +65,7 @@ class ProxyLoginDialog(QDialog):
 
     def take(self) -> ProxyLoginAnswer:
         """Returns what was typed, unchanged, and clears the fields."""
-        login = ProxyLogin(self.user.text(), Secret(self.password.take()))
+        login = ProxyLogin(self.user.text(), Secret.taken(self.password.take()))
         self.user.setText("")  # unlike clear(), this also clears the undo history
         return ProxyLoginAnswer(login, self.keep.isChecked())
 

@@ -141,7 +141,7 @@ class QuestionPanel(QWidget):
         if is_code:
             return codes.read(self.field.typed)
         typed = self.field.take()
-        return Secret(typed) if typed else None
+        return Secret.taken(typed) if typed else None
 
     def accepts(self) -> bool:
         """Whether the answer can be right; a code that cannot is reported beside the field."""
