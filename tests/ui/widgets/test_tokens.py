@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,7 +14,7 @@ from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.contrast import contrast, legible, mixed
 from certclient.ui.widgets.fields import CheckBox, RadioButton
 from certclient.ui.widgets.text_size import LARGEST, LEAST, text_size
-from certclient.ui.widgets.theme import palette_of, use_palette
+from certclient.ui.widgets.theme import Theme, palette_of, use_palette
 from certclient.ui.widgets.tokens import Scheme, Tokens, tokens, tokens_of
 from support.themes import appearance
 from support.wizards import until
@@ -166,6 +167,18 @@ def test_texts_grow_at_once_in_open_windows(qtbot: QtBot, qapp: QApplication) ->
     until(lambda: [label.font().pointSizeF() for label in labels] == before)
     assert min(before) == 10
     assert sorted(set(before)) == [10, 11, 13, 20, 36]
+
+
+def test_another_theme_of_the_system_is_followed(qapp: QApplication) -> None:
+    """Qt tells windows of it; the offscreen system is light."""
+    theme = qapp.findChild(Theme)
+    assert theme is not None
+    before = qapp.palette()
+    use_palette(PALETTES["dark"])
+    assert tokens().scheme is Scheme.DARK
+    QCoreApplication.sendEvent(theme.watch, QEvent(QEvent.Type.ThemeChange))
+    until(lambda: tokens().scheme is Scheme.LIGHT)
+    use_palette(before)
 
 
 def test_text_size_has_limits(qapp: QApplication) -> None:

@@ -19,9 +19,6 @@ from certclient.ui.widgets.labels import (
     tool_tip,
     without_mnemonic,
 )
-from certclient.ui.widgets.sign import show_sign
-
-Framed = Card
 
 __all__ = [
     "BigNumber",
@@ -29,7 +26,6 @@ __all__ = [
     "Card",
     "CardTitle",
     "Facts",
-    "Framed",
     "Heading",
     "KeyValueList",
     "Note",
@@ -40,7 +36,6 @@ __all__ = [
     "StrongText",
     "notification",
     "sentences",
-    "show_sign",
     "tool_tip",
     "without_mnemonic",
 ]

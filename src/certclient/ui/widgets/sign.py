@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLabel, QStyle
+from PySide6.QtWidgets import QLabel
 
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.tokens import Severity, tokens
@@ -44,13 +44,3 @@ class SignLabel(QLabel):
         pixmap = icons.pixmap(sign.icon, sign.colour(), round(side * scale))
         pixmap.setDevicePixelRatio(scale)
         self.setPixmap(pixmap)
-
-
-def show_sign(label: QLabel, icon: QStyle.StandardPixmap | None) -> None:
-    """Shows one of the style's icons in `label`, at the text's height; None clears it."""
-    size = label.fontMetrics().height()
-    label.setMinimumWidth(size)
-    if icon is None:
-        label.clear()
-    else:
-        label.setPixmap(label.style().standardIcon(icon).pixmap(size, size))

@@ -34,7 +34,7 @@ class Theme(QObject):
         hints = application.styleHints()
         hints.colorSchemeChanged.connect(self.follow)
         hints.accessibility().contrastPreferenceChanged.connect(self.follow)
-        self._watch = _Watch(self)
+        self.watch = _Watch(self)
         self.follow()
 
     def follow(self) -> None:
