@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
 class Scroll(QScrollArea):
@@ -20,12 +20,13 @@ class Scroll(QScrollArea):
 
     def height_at(self, width: int) -> int:
         """Returns the height in pixels at which the content needs no scrolling."""
-        for label in self._content.findChildren(QLabel):
-            label.ensurePolished()  # only then it has the font of its class
-        layout = self._content.layout()
-        if layout is not None:
-            layout.invalidate()
-            layout.activate()
+        parts = self._content.findChildren(QWidget)
+        for part in parts:
+            part.ensurePolished()  # only then it has the font of its class
+        for part in (*parts, self._content):
+            if (layout := part.layout()) is not None:
+                layout.invalidate()
+                layout.activate()
         if not self._content.hasHeightForWidth():
             return self._content.sizeHint().height()
         least = self._content.minimumSizeHint().height()
