@@ -33,7 +33,7 @@ from certclient.ui.widgets.parts import notification
 from support.cli_runner import view
 from support.odd_certificates import OddCertificate, attribute, name, rdn
 from support.window_rules import faults_of_markup, is_markup
-from support.wizards import LONG, UiEnvironment
+from support.wizards import LONG, UiEnvironment, until
 
 HOSTILE = "<img src=//h/a>"
 
@@ -88,7 +88,9 @@ def test_the_list_its_details_and_the_tray_icon(
     monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda _self, *told: shown.extend(told[:2]))
     tray = Tray(context)
     tray.remind(list(rows))
+    until(lambda: len(shown) == 2)  # a worker has asked the system first
     tray.notify(HOSTILE, "a & b &lt;")
+    until(lambda: len(shown) == 4)
     assert not any("<" in text for text in (*shown, tray.icon.toolTip()))
     assert shown[-1] == "a & b ＆lt;"
     window.show_message(f"{HOSTILE}\n&lt;")
