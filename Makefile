@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt
 
-.PHONY: demo test quick test-windows installer test-installer docs bench fuzz screenshots texts lock clean help
+.PHONY: demo test quick test-windows installer test-installer torture reliability docs bench fuzz screenshots texts lock clean help
 
 help: ## prints these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -38,6 +38,14 @@ docs: ## builds the documentation as a site in build/docs, after regenerating it
 	@$(PYTHON) tools/prepare.py docs
 	@$(RUN) -m tools.docs --pages
 	@$(RUN) -m tools.docs
+
+torture: ## kills, cuts off and breaks procedures in every way that the tests know (N=rounds, SEED=seed)
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) -m tools.reliability $(if $(N),--rounds $(N)) $(if $(SEED),--seed $(SEED))
+
+reliability: ## runs `make torture` and writes its counts to docs/reliability.md (N=rounds, SEED=seed)
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) -m tools.reliability --record $(if $(N),--rounds $(N)) $(if $(SEED),--seed $(SEED))
 
 bench: ## measures start, windows, renewals, a fleet and the bank; writes benchmarks/results.md (PRIORITY=1, root)
 	@$(PYTHON) tools/prepare.py bench

@@ -36,7 +36,7 @@ WRONG = "135791"
 TOO_LONG = "9" * 300
 
 KILLS = ("after:create_key", "after:install_intermediates", "after:install", "after:archive")
-"""The steps that write to the token; tests/integration/kill kills all of them, with SoftHSM."""
+"""The steps that write to the token; tests/torture kills all of them, with SoftHSM."""
 
 
 @dataclass

@@ -6,30 +6,25 @@ more requests than stated here. All cases: `make torture`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
-from certclient.ca.cmp.client import CmpClient
-from certclient.ca.factory import login_transport_for
 from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts
-from certclient.ca.transports.system import system_transport
-from certclient.configuration.profiles import load_profile
 from certclient.enrollment.backoff import MAX_ATTEMPTS
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.journal import Journal
 from certclient.enrollment.own_revocation import Removal
-from certclient.enrollment.procedure import Enrollment, Environment
+from certclient.enrollment.procedure import Enrollment
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.revocation_reason import RevocationReason
 from certclient_practice.repositories.records import CertificateState
 from support.bank import RunningBank
-from support.scripted import MemoryVault, ScriptedUser, Timeline
-from support.torture.bad_line import FAULTS, HARMLESS, BadLine, bad_line
+from support.scripted import ScriptedUser
+from support.torture.bad_line import FAULTS, HARMLESS, bad_line
 from support.torture.computer import Computers, KilledComputer
+from support.torture.in_process import enrollment_of
 from support.torture.selection import sample
 
 MESSAGES = {
@@ -88,28 +83,6 @@ class CustomerOnALine:
         return ScriptedUser(secrets={SecretKind.ISSUE_CODE: [self.code]})
 
 
-def on_a_line(
-    computer: KilledComputer, line: BadLine, timeouts: Timeouts, code: str
-) -> CustomerOnALine:
-    profile = load_profile(computer.profile_path)
-    profile = replace(profile, ca=replace(profile.ca, url=line.url))
-    time = Timeline()
-    transport = system_transport(profile.tls_anchors, timeouts=timeouts, clock=time.clock)
-    environment = Environment(
-        profile=profile,
-        stores=[computer.store],
-        ca=CmpClient(profile.ca, transport, time.clock, os.urandom),
-        vault=MemoryVault(),
-        clock=time.clock,
-        sleep=time.sleep,
-        random_bytes=os.urandom,
-        monotonic=time.monotonic,
-        login=login_transport_for(profile, time.clock),
-    )
-    journal = Journal(computer.journal_path)
-    return CustomerOnALine(computer, Enrollment(environment, journal), code)
-
-
 @pytest.mark.reliability("network", "{command}, {message}: {fault}")
 @pytest.mark.parametrize(("command", "message", "fault", "times"), sample("network", CASES, few=8))
 def test_a_fault_changes_nothing_but_the_time(
@@ -123,7 +96,7 @@ def test_a_fault_changes_nothing_but_the_time(
     computer, old, code = _customer(computers, command)
     timeouts = IMPATIENT if "limit" in fault else DEFAULT_TIMEOUTS
     with bad_line(shared_bank, message, FAULTS[fault], times) as line:
-        customer = on_a_line(computer, line, timeouts, code)
+        customer = CustomerOnALine(computer, enrollment_of(computer, line.url, timeouts), code)
         stopped = _first_run(lambda: customer.begin(command))
         assert line.times < times, "the message was never sent"
         if fault in HARMLESS:

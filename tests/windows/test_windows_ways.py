@@ -40,6 +40,7 @@ from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
 from support.bank_service import BankService
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import ScriptedUser
+from support.torture.selection import everything
 from support.windows_pc import (
     CNG,
     KeyOwner,
@@ -332,13 +333,16 @@ def test_batch_continues_after_failure(
 
 # TerminateProcess
 
-KILL_POINTS = (
+_SOME = (
     ("after:create_key", "after:install", "after:confirm")
     if CNG
     else ("after:send", "after:archive")
 )
+_ALL = tuple(f"kill@{change}" for change in range(1, 14))
+"""Before each change of a renewal from the second one on (support/torture/changes.py)."""
+KILL_POINTS = _ALL if everything() else _SOME
 """Each takes some seconds. Together, the two runs cover every point that leaves something behind in
-Windows; tests/integration/kill covers all others."""
+Windows; tests/torture covers all others, and `make torture` all of them here, too."""
 
 
 def kill_renewal_at(profile_file: Path, point: str) -> None:

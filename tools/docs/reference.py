@@ -7,11 +7,13 @@ from pathlib import Path
 
 from tools import errors_page
 from tools.docs import command_line, exit_codes, json_shapes, policy_keys, profile_keys
+from tools.reliability import page as reliability
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     errors_page.PAGE: errors_page.page,
+    reliability.PAGE: reliability.page,
     DOCS / "reference" / "command-line.md": command_line.page,
     DOCS / "reference" / "exit-codes.md": exit_codes.page,
     DOCS / "reference" / "json.md": json_shapes.page,

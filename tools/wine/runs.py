@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Sequence
@@ -151,6 +152,7 @@ class WineWindows:
             "HYPOTHESIS_STORAGE_DIRECTORY": rf"Z:\{_BYTECODE}\project\hypothesis",
             "CERTCLIENT_WINDOWS_RUN": ",".join(run.dlls),
             "CERTCLIENT_OFFICE": service,
+            "CERTCLIENT_TORTURE": os.environ.get("CERTCLIENT_TORTURE", ""),
             "CERTCLIENT_SCREENSHOTS": r"Z:\keep" if run.screen else "",
         }
         script = (

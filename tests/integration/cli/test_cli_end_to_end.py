@@ -193,7 +193,7 @@ def test_unreachable_bank_has_its_own_exit_code(pc: CliComputer) -> None:
 
 
 def test_resume_after_a_kill(pc: CliComputer) -> None:
-    """What the user sees; tests/integration/kill covers the states one by one."""
+    """What the user sees; tests/torture covers the states one by one."""
     pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     profile = str(pc.bank.profile_path)

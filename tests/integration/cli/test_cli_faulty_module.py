@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support.command_line import PC_USER, CliComputer
 from support.faulty_module import FaultyModule
+
+pytestmark = pytest.mark.reliability("modules", "that crash under a command")
 
 
 def test_a_module_that_crashes_leaves_the_pc(pc: CliComputer, faulty: FaultyModule) -> None:

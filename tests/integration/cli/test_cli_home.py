@@ -93,6 +93,7 @@ def test_no_language_or_encoding_stops_the_output(
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.reliability("disk", "full where the log is")
 @pytest.mark.parametrize("place", [".local/state/certclient/log", ".local/state"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a full disk")
 def test_log_on_a_full_disk_changes_nothing(pc: CliComputer, place: str) -> None:
@@ -129,6 +130,7 @@ def test_journal_that_cannot_be_written_stops_before_the_bank_is_asked(pc: CliCo
     assert [record.certificate for record in pc.bank.bank.certificates()] == [old]
 
 
+@pytest.mark.reliability("journal", "its folder cannot be entered")
 @pytest.mark.parametrize(
     ("place", "mode"), [(".local", 0), (".local/share/certclient", 0), (".local/share", 0o444)]
 )

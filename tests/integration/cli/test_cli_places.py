@@ -258,6 +258,7 @@ KINDS: dict[str, Callable[[Path], Iterator[None]]] = {
 }
 
 
+@pytest.mark.reliability("stores", "one that cannot be read is named: {kind}")
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_unreadable_store_is_named_and_the_others_go_on(pc: CliComputer, kind: str) -> None:
     kept = pc.add_certificate(PC_USER, chromium(pc))
@@ -324,6 +325,7 @@ def _owned(pc: CliComputer) -> tuple[NssStore, Certificate]:
     return store, pc.add_certificate(PC_USER, store)
 
 
+@pytest.mark.reliability("stores", "NSS: read-only")
 def test_a_store_that_can_only_be_read_is_listed(pc: CliComputer) -> None:
     store, certificate = _owned(pc)
     before = {file.name: file.read_bytes() for file in store.directory.iterdir()}

@@ -82,6 +82,7 @@ def test_after_a_power_cut_the_next_run_repeats_what_was_not_on_the_disk(
     assert customer.count_keys() == len(customer.store.certificates())
 
 
+@pytest.mark.reliability("journal", "deleted in the middle")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not delete open files")
 def test_a_journal_that_is_deleted_meanwhile_stops_the_renewal(customer: CustomerComputer) -> None:
     """SQLite would go on writing to a file that nobody finds again."""

@@ -27,6 +27,8 @@ from support.pki import customer_name
 from support.scripted import ScriptedUser, UnavailableVault
 from support.softhsm import PIN
 
+pytestmark = pytest.mark.reliability("network", "a confirmation late, repeated, lost or refused")
+
 LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
 RIGHT = "AB12CD34"
 

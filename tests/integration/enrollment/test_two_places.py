@@ -18,6 +18,8 @@ from support.nss import NssDatabase
 from support.scripted import ScriptedUser
 from support.softhsm import PIN, SoftHsm, SoftHsmToken
 
+pytestmark = pytest.mark.reliability("tokens", "a renewal from one place to another")
+
 
 @pytest.fixture
 def token(softhsm: SoftHsm) -> SoftHsmToken:

@@ -16,6 +16,8 @@ from support.command_line import PC_USER, CliComputer
 from support.office import forwarded
 from support.raw_server import Piece, http, raw_server
 
+pytestmark = pytest.mark.reliability("network", "odd HTTP of networks, gateways and servers")
+
 PORTAL = http(
     "200 OK", b"<!DOCTYPE html><title>Wi-Fi</title>Please sign in", "Content-Type: text/html"
 )

@@ -78,6 +78,7 @@ def test_answers_are_identical_after_a_kill(bank_process: BankProcess) -> None:
     assert bank_process.stop() == 0
 
 
+@pytest.mark.reliability("kills", "the bank while it handles requests")
 @pytest.mark.parametrize("milliseconds", [0, 3, 6, 9, 14])
 def test_kill_while_handling_requests_keeps_the_books_consistent(
     bank_process: BankProcess, milliseconds: int

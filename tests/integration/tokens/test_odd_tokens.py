@@ -13,6 +13,10 @@ from support.bank import RunningBank
 from support.command_line import PIN, USB_USER, CliComputer
 from support.pkcs11_shim import Shim
 
+pytestmark = pytest.mark.reliability(
+    "tokens", "of other makes: full, without what is needed, the last try"
+)
+
 
 @pytest.fixture
 def computer(tmp_path: Path, bank: RunningBank, shim: Shim) -> CliComputer:

@@ -21,7 +21,7 @@ Suite = tuple[str, ...]
 
 _PROMISES: Suite = ("tests/contract/token_promises.py",)
 _PROMISES_WITHOUT_KILLS: Suite = (*_PROMISES, "-k", "not killed")
-"""Where the objects are SoftHSM's or NSS's: tests/integration/kill kills at every step of these."""
+"""Where the objects are SoftHSM's or NSS's: tests/torture kills at every step of these."""
 _STORE_CONTRACT: Suite = ("tests/contract/test_store_contract.py",)
 _SHORT_CONTRACT: Suite = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or archiv or session")
 """For a module that does as SoftHSM or passes calls on to one that has the whole contract."""

@@ -9,6 +9,7 @@
  *   print     writes to the standard output                  fork   leaves a child with our pipes
  *   garble    writes to every descriptor above 2             roam   changes directory, locale,
  *                                                                   handlers of signals
+ *   lie-NUMBER-after  the lengths or counts that it returns are this number
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -105,6 +106,21 @@ static void happen(const char *fault)
         roam();
 }
 
+/* Writes `number` where the function at this position has written a length or a count. */
+static void lie(int position, ulong *a, ulong number)
+{
+    ulong *attributes = (ulong *)a[2];
+    if (position == 4)
+        *(ulong *)a[2] = number;
+    if (position == 27)
+        *(ulong *)a[3] = number;
+    if (position == 43)
+        *(ulong *)a[4] = number;
+    if (position == 24)
+        for (ulong i = 0; i < a[3]; i++)
+            attributes[3 * i + 2] = number; /* ulValueLen */
+}
+
 /* Whether the plan's fault is due at this call of `name`. */
 static int due(const char *name, char *fault)
 {
@@ -137,7 +153,9 @@ static ulong pass(int position, const char *name, ulong *a)
         return 0;
     }
     ulong result = real->call[position](a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
-    if (after)
+    if (after && strncmp(fault, "lie-", 4) == 0)
+        lie(position, a, strtoul(fault + 4, NULL, 0));
+    else if (after)
         happen(fault);
     return result;
 }
@@ -152,8 +170,8 @@ static ulong pass(int position, const char *name, ulong *a)
 #define ALL(X)                                                                                     \
     X(0, C_Initialize) X(4, C_GetSlotList) X(6, C_GetTokenInfo) X(12, C_OpenSession)               \
     X(14, C_CloseAllSessions) X(18, C_Login) X(20, C_CreateObject) X(22, C_DestroyObject)          \
-    X(25, C_SetAttributeValue) X(26, C_FindObjectsInit) X(42, C_SignInit) X(43, C_Sign)            \
-    X(59, C_GenerateKeyPair)
+    X(24, C_GetAttributeValue) X(25, C_SetAttributeValue) X(26, C_FindObjectsInit)                 \
+    X(27, C_FindObjects) X(42, C_SignInit) X(43, C_Sign) X(59, C_GenerateKeyPair)
 
 ALL(WRAPPED)
 

@@ -34,13 +34,18 @@ def nss_objects(nss: NssDatabase) -> Objects:
 
 
 def token_objects(token: SoftHsmToken) -> Objects:
-    """Of a token; fails if its folder holds a file that belongs to none of them."""
+    """Of a token; fails if its folder holds a file that belongs to none of them.
+
+    An empty file is none: SoftHSM leaves one if it is killed while it creates an object, and shows
+    nothing of it to anybody.
+    """
     library = pkcs11.lib(str(token.hsm.module().path))
     found: Objects = Counter()
     with library.get_token(token_label=token.label).open(user_pin=token.pin) as session:
         for kind in (ObjectClass.CERTIFICATE, ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY):
             found[int(kind)] = len(list(session.get_objects({Attribute.CLASS: kind})))
-    files = [file.stem for file in token.folder.glob("*.object") if file.stem != "token"]
+    files = [one for one in token.folder.glob("*.object") if one.stat().st_size]
+    files.remove(token.folder / "token.object")
     assert len(files) == found.total(), "a file of the token that is no object"
     return found
 

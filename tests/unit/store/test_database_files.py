@@ -20,6 +20,8 @@ from support.keyed_stores import LAST_YEAR, KeyedStores
 from support.nss import NssDatabase
 from support.pki import make_lab
 
+pytestmark = pytest.mark.reliability("stores", "NSS: damaged, locked, without rights")
+
 Fault = Callable[[Path], None]
 
 DAMAGED = b"this was once a database\n" * 400

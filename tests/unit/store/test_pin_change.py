@@ -22,6 +22,8 @@ from support.pkcs11_faults import Faults
 from support.pkcs11_shim import Shim
 from support.softhsm import MODULE, PIN, SoftHsm, SoftHsmToken, opens_with, right_pin
 
+pytestmark = pytest.mark.reliability("tokens", "a new PIN: refused, wrong, expired")
+
 NEW = "7410258"
 WRONG = "111111"
 CKR_PIN_EXPIRED = 0xA3

@@ -24,6 +24,10 @@ from support.pkcs11_faults import Faults
 from support.pki import Lab, make_lab
 from support.softhsm import MODULE, SoftHsm, SoftHsmToken, right_pin, token_folder
 
+pytestmark = pytest.mark.reliability(
+    "tokens", "removed, full, write-protected or failing during a call"
+)
+
 LABEL = "certclient 0001"
 NAME = "電子証明書"
 SPEC = KeySpec()

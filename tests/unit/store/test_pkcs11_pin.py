@@ -21,6 +21,10 @@ from support.pkcs11_faults import (
 )
 from support.softhsm import MODULE, PIN, ScriptedPins, SoftHsm, SoftHsmToken
 
+pytestmark = pytest.mark.reliability(
+    "tokens", "PIN: wrong, of impossible length, final try, locked; pads"
+)
+
 WRONG = "111111"
 
 

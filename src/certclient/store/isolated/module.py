@@ -195,6 +195,9 @@ class IsolatedModule:
         except NoAnswerError as error:
             raise self._killed(process, seconds) from error
         except (ProcessEndedError, RefusalError) as error:
+            if isinstance(error, RefusalError) and _lies(error.error):
+                process.kill()
+                raise self._died("a length that is impossible") from error
             raise self._error(error) from error
         return result
 
@@ -247,6 +250,15 @@ class IsolatedModule:
             return False
         pause = self._pauses[min(self._failures, len(self._pauses)) - 1]
         return self._monotonic() < self._failed_at + pause
+
+
+_OF_IMPOSSIBLE_LENGTHS = ("MemoryError", "OverflowError")
+"""What python-pkcs11 raises if a module returns one."""
+
+
+def _lies(error: Failure | Bug) -> bool:
+    """Whether the module has told a length that nothing can have."""
+    return isinstance(error, Bug) and error.kind in _OF_IMPOSSIBLE_LENGTHS
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from support.faulty_module import PATIENT, FaultyModule
 from support.nss import NssDatabase
 from support.softhsm import MODULE, right_pin
 
+pytestmark = pytest.mark.reliability("modules", "that crash, hang, print or fork")
+
 
 @pytest.mark.parametrize(
     ("fault", "end"),

@@ -22,6 +22,8 @@ from certclient.store.isolated.messages import (
 from certclient.store.isolated.module import Limits
 from certclient.store.isolated.process import NoAnswerError, ProcessEndedError, Waiting
 
+pytestmark = pytest.mark.reliability("modules", "that do not answer in time")
+
 SHORT = 0.01
 """Seconds."""
 LATER = 1.0

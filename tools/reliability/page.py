@@ -1,0 +1,137 @@
+"""docs/reliability.md, made from docs/reliability.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.reliability.results import Count, Results, read
+
+PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is done to the program, what has to be true then; `name`: of the marker."""
+
+    name: str
+    title: str
+    text: str
+
+
+KINDS = (
+    Kind(
+        "kills",
+        "Killed before and after every change",
+        "A process is ended by SIGKILL (TerminateProcess on Windows) just before or after each"
+        " write of the journal, message to the bank and change of a store, and the real `certclient"
+        " resume` follows. In the end, exactly one certificate logs in at the practice bank over"
+        " TLS, or the old one as before; the bank's own records of certificates and transactions"
+        " say the same; and no key, object or file is left over in the store, by its own files.",
+    ),
+    Kind(
+        "random moments",
+        "Killed at a random moment",
+        "The program as it is shipped, killed at a moment that a seed chooses, in every second"
+        " case again while it resumes. The same has to be true in the end.",
+    ),
+    Kind(
+        "disk",
+        "Disks that are full or fail",
+        "From one of a renewal's changes on, nothing can be written. The error is told with its"
+        " code, and the next run ends the renewal.",
+    ),
+    Kind(
+        "journal",
+        "Damaged journals",
+        "Cut short, overwritten, taken away, read-only, of a newer version: told with its code,"
+        " never deleted by the program; once it is moved away, a renewal succeeds.",
+    ),
+    Kind(
+        "network",
+        "Faults of the network",
+        "Each message to the bank (HEAD is the check before anything is sent) meets each fault,"
+        " once and until the run gives up. Each fault costs one more request at most, no run sends"
+        " a message more than four times, and the bank never holds two certificates of one"
+        " customer as valid.",
+    ),
+    Kind(
+        "tokens",
+        "Tokens",
+        "With SoftHSM, and with modules that report what SoftHSM cannot.",
+    ),
+    Kind(
+        "modules",
+        "Tokens' software that misbehaves",
+        "PKCS#11 modules that hang, end their process, or lie: one error, and the other stores"
+        " and the next session work.",
+    ),
+    Kind(
+        "stores",
+        "Databases of browsers",
+        "NSS databases that are damaged, locked, read-only or of the old kind.",
+    ),
+    Kind(
+        "Windows",
+        "Killed under Wine",
+        "A real Windows Python under Wine, ended by TerminateProcess; keys in CryptoAPI and in a"
+        " double of CNG.",
+    ),
+)
+
+_NOT_COVERED = """\
+## What is not covered
+
+- A real Windows: Wine stands in for it. What only a real one can show is listed in
+  `tests/windows/REAL_WINDOWS.md`.
+- A power cut. A killed process loses nothing that the system has taken; what a power cut may lose
+  is tested by dropping the journal's unsynced records
+  ([ADR 45](adr/0045-cost-of-a-renewal.md)), not by cutting power.
+- Real tokens with a chip. SoftHSM and other software tokens stand in for them
+  ([tokens](tokens.md)); SoftHSM leaves an empty file if it is killed while it creates an object,
+  which no program sees as an object and which therefore nobody removes.
+- Other CAs than the practice bank at each fault; with OpenSSL's, BouncyCastle's and strongSwan's
+  the messages are tested, not every interruption.
+- Kills within NSS or a token's module at each of their writes: random moments meet some of them.
+"""
+
+
+def page() -> str:
+    """The page's text, Markdown."""
+    return "\n".join(_lines(read()))
+
+
+def _lines(results: Results) -> Iterator[str]:
+    total = sum(one.passed for one in results.counts)
+    failed = sum(one.failed for one in results.counts)
+    yield "# Reliability: what was tried, and how it ended\n"
+    yield (
+        "Whatever happens during a renewal, the customer can still log in, and no key, certificate"
+        " or issue code is lost. Each line below is a kind of test in which something goes wrong;"
+        " a number is that of its cases.\n"
+    )
+    yield (
+        f"**{total} cases passed, {failed} failed** ({results.date}, version {results.version},"
+        f" {results.machine}; seed {results.seed}, {results.rounds} rounds at random moments).\n"
+    )
+    yield (
+        "`make torture` runs them all (`N=` rounds, `SEED=`), `make test` a sample that its seed"
+        " chooses. `make reliability` runs them and makes this page from docs/reliability.json; a"
+        " test checks that it fits. A case that fails is to be mended in its cause.\n"
+    )
+    for kind in KINDS:
+        rows = [one for one in results.counts if one.kind == kind.name]
+        if rows:
+            yield from _section(kind, rows)
+    yield _NOT_COVERED
+
+
+def _section(kind: Kind, rows: Sequence[Count]) -> Iterator[str]:
+    yield f"## {kind.title}\n"
+    yield f"{kind.text}\n"
+    yield "| case | passed | failed |"
+    yield "|---|--:|--:|"
+    for one in rows:
+        yield f"| {one.row} | {one.passed} | {one.failed} |"
+    yield ""
