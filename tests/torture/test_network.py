@@ -83,7 +83,7 @@ class CustomerOnALine:
         return ScriptedUser(secrets={SecretKind.ISSUE_CODE: [self.code]})
 
 
-@pytest.mark.reliability("network", "{command}, {message}: {fault}")
+@pytest.mark.reliability("network", "{fault}, at each message")
 @pytest.mark.parametrize(("command", "message", "fault", "times"), sample("network", CASES, few=8))
 def test_a_fault_changes_nothing_but_the_time(
     computers: Computers,

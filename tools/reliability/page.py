@@ -51,10 +51,10 @@ KINDS = (
     Kind(
         "network",
         "Faults of the network",
-        "Each message to the bank (HEAD is the check before anything is sent) meets each fault,"
-        " once and until the run gives up. Each fault costs one more request at most, no run sends"
-        " a message more than four times, and the bank never holds two certificates of one"
-        " customer as valid.",
+        "Each message to the bank (the check before anything is sent, ir, kur, pollReq, certConf,"
+        " rr) meets each fault, once and until the run gives up. Each fault costs one more request"
+        " at most, no run sends a message more than four times, and the bank never holds two"
+        " certificates of one customer as valid.",
     ),
     Kind(
         "tokens",
