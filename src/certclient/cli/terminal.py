@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from certclient.cli.hidden_input import hidden_line
 from certclient.cli.input_lines import InputLines
 
 
@@ -46,6 +45,8 @@ class SystemTerminal:
 
     def hidden(self, question: str) -> str:
         """See Terminal.hidden."""
+        from certclient.cli.hidden_input import hidden_line
+
         self._before_secrets()
         return hidden_line(question)
 
