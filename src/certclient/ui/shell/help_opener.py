@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from certclient.i18n.help_guide import Topic
 from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.enrollment.navigation import WizardPageId
-from certclient.ui.enrollment.pages.work import WorkPage
-from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from certclient.ui.context import AppContext
+    from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 _KEY = "F1"
 _KNOWN = "certclient-help"
@@ -84,13 +83,20 @@ class HelpOpener(QObject):
 
 def topic_of(window: QWidget) -> Topic | None:
     """The page that fits what `window` shows; None: the one that was open last."""
-    if isinstance(window, EnrollmentWizard):
+    if _is_wizard(window):
         return _of_wizard(window)
     names = [one.__name__ for one in type(window).__mro__ if issubclass(one, QDialog)]
     return next((BY_WINDOW[name] for name in names if name in BY_WINDOW), None)
 
 
+def _is_wizard(window: QWidget) -> TypeGuard[EnrollmentWizard]:
+    """Without loading the wizard, which the main window does not need."""
+    return any(one.__name__ == "EnrollmentWizard" for one in type(window).__mro__)
+
+
 def _of_wizard(wizard: EnrollmentWizard) -> Topic:
+    from certclient.ui.enrollment.pages.work import WorkPage
+
     page = wizard.page_now
     if isinstance(page, WorkPage) and page.asking:
         return Topic.PIN

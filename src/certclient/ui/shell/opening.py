@@ -1,8 +1,8 @@
 """The entry point of the windows: paints the first one, then loads everything else.
 
 Until the first window is on the screen, nothing of stores, procedures, banks or the network is
-loaded; `tests/ui/shell/test_first_window.py` counts the modules. The rest is loaded in a worker,
-and the window is filled when it is there (docs/adr/0049).
+loaded; `tests/ui/shell/test_first_window.py` counts the modules. The rest is loaded behind it
+(`loading.py`), and the window is filled when it is there (docs/adr/0049).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from certclient.model.deep_link import LinkError, parse
 from certclient.platform.user_folders import data_folder
 from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.shell import loading
 from certclient.ui.shell.early import early_context
 from certclient.ui.shell.instance_lock import acquire_instance
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest, socket_name
@@ -26,7 +27,7 @@ from certclient.ui.tasks.garbage_collector import GuiGarbageCollector
 from certclient.ui.widgets import appearance, icons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import TracebackType
 
     from certclient.model.start import Start
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from certclient.ui.shell.services import WindowServices
 
 _DONE = 0
-_LAST = object()
 
 SWITCH_SECONDS = 0.0005
 """How long a worker keeps Python's lock while the GUI thread waits for it. Qt's calls give it up
@@ -86,6 +86,8 @@ def quit_windows(seconds: float) -> str:
 class Opening(QObject):
     """The first window, until the program behind it is loaded; then the program."""
 
+    _ready = Signal()
+    """What needs no Qt has been loaded."""
     _loaded = Signal(object)
 
     def __init__(
@@ -104,11 +106,13 @@ class Opening(QObject):
         self._request = request
         self._garbage = garbage
         self._worker: threading.Thread | None = None
+        self._closing = False
         self.program: Program | None = None
         """None until it is loaded."""
         self._early = early_context(start, application)
         self._window = MainWindow(self._early)
         self._window.closed.connect(self._closed)
+        self._ready.connect(self._load_windows)
         self._loaded.connect(self._connect)
         sys.excepthook = self._crashed
         if start.remind:
@@ -120,6 +124,7 @@ class Opening(QObject):
 
     def close(self) -> None:
         """Ends everything that was begun."""
+        self._closing = True
         if self._worker is not None:
             self._worker.join()
         if self.program is not None:
@@ -128,14 +133,33 @@ class Opening(QObject):
 
     def _load(self) -> None:
         if self._worker is None:
-            self._worker = threading.Thread(target=self._work, name="certclient start")
-            self._worker.start()
+            self._start_worker(self._load_behind)
 
-    def _work(self) -> None:
+    def _start_worker(self, work: Callable[[], None]) -> None:
+        self._worker = threading.Thread(target=work, name="certclient start")
+        self._worker.start()
+
+    def _load_behind(self) -> None:
         """Runs in the worker's thread."""
         try:
-            from certclient.ui.shell import app
+            loading.load_behind_program()
+        except BaseException as error:  # noqa: BLE001 - raised again in `open_windows`
+            self._loaded.emit(error)
+        else:
+            self._ready.emit()
 
+    def _load_windows(self) -> None:
+        loading.in_steps(loading.program_windows(), self._start_reading)
+
+    def _start_reading(self) -> None:
+        if not self._closing:
+            self._start_worker(self._read_banks)
+
+    def _read_banks(self) -> None:
+        """Runs in the worker's thread, when all is loaded."""
+        from certclient.ui.shell import app
+
+        try:
             loaded: object = app.load(self._start, self._services(), self._early.languages.current)
         except BaseException as error:  # noqa: BLE001 - raised again in `open_windows`
             loaded = error
@@ -149,15 +173,12 @@ class Opening(QObject):
 
         self._garbage.freeze()
         program = Program(loaded, self._early)
-        self._go_on(program, program.connecting(self._start, self._window))
 
-    def _go_on(self, program: Program, steps: Iterator[None]) -> None:
-        """One step per turn of the event loop, so that none of them stalls the window."""
-        if next(steps, _LAST) is _LAST:
+        def begin() -> None:
             self.program = program
             program.begin(self._request)
-        else:
-            QTimer.singleShot(0, lambda: self._go_on(program, steps))
+
+        loading.in_steps(program.connecting(self._start, self._window), begin)
 
     def _closed(self) -> None:
         if self.program is None:

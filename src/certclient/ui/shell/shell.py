@@ -13,11 +13,11 @@ from certclient.model.deep_link import DeepLink
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.result_panel import ResultTexts, grouped
 from certclient.ui.overview.store_scanner import StoreScanner
+from certclient.ui.shell import loading
 from certclient.ui.shell.background_resume import BackgroundResume
 from certclient.ui.shell.clock_monitor import ClockMonitor
 from certclient.ui.shell.help_opener import HelpOpener
 from certclient.ui.shell.link_follower import LinkFollower
-from certclient.ui.shell.preloading import preload
 from certclient.ui.shell.revocation_monitor import RevocationMonitor
 from certclient.ui.shell.shutdown import GracefulShutdown
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
@@ -168,7 +168,10 @@ class Shell(QObject):
         self._settle()
 
     def _preload(self) -> None:
-        self._context.tasks.run(preload)
+        self._context.tasks.run(
+            loading.load_behind_next_click,
+            done=lambda _nothing: loading.in_steps(loading.next_click_windows()),
+        )
 
     def _act_on(self, overview: Overview) -> None:
         """Handles requests that had to wait for the first complete survey."""

@@ -215,7 +215,7 @@ class WizardManager(QObject):
 
 
 def _wizard() -> type[EnrollmentWizard]:
-    """Loaded at the first use (`preloading` does it before)."""
+    """Loaded at the first use (`loading` does it before)."""
     from certclient.ui.enrollment.wizard import EnrollmentWizard
 
     return EnrollmentWizard
