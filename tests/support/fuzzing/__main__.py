@@ -15,12 +15,15 @@ import argparse
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
+from support.fuzzing.target import Target
 from support.fuzzing.targets import CORPUS, TARGETS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,8 +33,11 @@ FINDINGS = WORK / "findings"
 _SLOW_SECONDS = 10
 """libFuzzer's limit for one input; `Target.check` has another one, of the processor's time."""
 _MOST_MEGABYTES = 2048
-_MOST_KEPT = 40
-"""Inputs of one target in the repository."""
+_MOST_KEPT, _LONGEST_KEPT = 20, 4096
+"""Inputs of one target in the repository, and bytes of one."""
+_PROGRAM = f"{os.sep}certclient{os.sep}"
+_Line = tuple[str, int]
+_Trace = Callable[[FrameType, str, Any], Any]
 _DONE = re.compile(r"^#(\d+)\s+DONE\s+cov: (\d+)", re.MULTILINE)
 
 
@@ -74,18 +80,39 @@ def fuzz(name: str, seconds: int) -> Outcome:
 
 
 def keep(name: str) -> int:
-    """Adds to the corpus the fewest and shortest inputs of earlier runs that reach something new.
-
-    Returns how many the corpus has now.
-    """
-    kept, chosen = _kept(name), WORK / f"{name}.chosen"
-    shutil.rmtree(chosen, ignore_errors=True)
-    _child(name, chosen, "-merge=1", str(kept), str(WORK / name))
-    for path in sorted(chosen.iterdir(), key=lambda one: one.stat().st_size):
-        if len(list(kept.iterdir())) < _MOST_KEPT:
-            data = path.read_bytes()
+    """Adds to the corpus the shortest inputs of earlier runs that reach lines of the program which
+    no other one reaches. Returns how many the corpus has now."""
+    target, kept, lines = TARGETS[name], _kept(name), set[_Line]()
+    for data in (*target.seeds(), *(path.read_bytes() for path in kept.iterdir())):
+        lines |= _lines(target, data)
+    found = (WORK / name).iterdir() if (WORK / name).is_dir() else ()
+    for path in sorted(found, key=lambda one: (one.stat().st_size, one.name)):
+        count, data = len(list(kept.iterdir())), path.read_bytes()
+        if count >= _MOST_KEPT or len(data) > _LONGEST_KEPT:
+            break
+        if new := _lines(target, data) - lines:
+            lines |= new
             (kept / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     return len(list(kept.iterdir()))
+
+
+def _lines(target: Target, data: bytes) -> set[_Line]:
+    """The lines of the program that an input reaches."""
+    found: set[_Line] = set()
+
+    def trace(frame: FrameType, event: str, _argument: object) -> _Trace | None:
+        if _PROGRAM not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            found.add((frame.f_code.co_filename, frame.f_lineno))
+        return trace
+
+    sys.settrace(trace)
+    try:
+        target.check(data)
+    finally:
+        sys.settrace(None)
+    return found
 
 
 def _kept(name: str) -> Path:

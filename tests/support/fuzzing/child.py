@@ -33,7 +33,8 @@ def main(name: str, folder: Path, options: Sequence[str]) -> None:
         changed = target.mutate(bytes(data), random) if own else atheris.Mutate(data, longest)
         return bytes(changed[:longest])
 
-    arguments = [sys.argv[0], f"-max_len={target.longest}", *options, str(folder)]
+    # libFuzzer adds to the first folder.
+    arguments = [sys.argv[0], f"-max_len={target.longest}", str(folder), *options]
     atheris.Setup(arguments, target.check, custom_mutator=mutate)
     atheris.Fuzz()
 
