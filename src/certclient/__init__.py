@@ -1,3 +1,3 @@
 """certclient: obtains and renews client certificates for corporate internet banking."""
 
-__version__ = "1.0.0rc1"
+__version__ = "1.0.0"
