@@ -40,6 +40,7 @@ from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.dialogs.revoke_dialog import RevokeDialog
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient.ui.language import Languages
 from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
@@ -378,6 +379,26 @@ def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMain
     dialog.close()
 
 
+_FULL_HD_AT_150 = QSize(756, 632)
+"""What a wizard gets of 1920 x 1080 at 150 %, in pixels at 100 %: margins do not grow, so this is
+the harder case."""
+_LONG_PAGES = ("done-pc", "done-usb", "checks-failed", "problem-cert-not-accepted")
+"""Their small print may be below the fold."""
+
+
 def test_wizard_pages(camera: Camera) -> None:
     for name, window in wizard_pages(camera.ui, camera.context()):
         camera.take(f"wizard-{name}", window)
+        if isinstance(window, EnrollmentWizard) and camera.look == "dark-100":
+            _needs_no_scrolling(camera, name, window)
+
+
+def _needs_no_scrolling(camera: Camera, name: str, window: EnrollmentWizard) -> None:
+    usual, page = window.size(), window.page_now
+    assert page is not None
+    window.resize(_FULL_HD_AT_150)
+    wait(20)
+    hidden = page.scroll_area.verticalScrollBar().maximum()
+    if hidden and name not in _LONG_PAGES:
+        camera.faults.append(f"{name}: {hidden} pixels are below the fold")
+    window.resize(usual)

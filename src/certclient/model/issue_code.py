@@ -17,7 +17,8 @@ from certclient.model.faults import FaultError, Reason
 from certclient.model.secret import Secret
 from certclient.model.wiping import overwrite
 
-_DASHES = frozenset("−ー‐‑‒–—―─━-")
+DASHES = frozenset("−ー‐‑‒–—―─━-")
+"""What stands for a hyphen, on keyboards and in print."""
 _ALIKE = (frozenset("0Oo"), frozenset("1Il|"))
 """Characters that are mistaken for one another on paper."""
 _WIDEST_RANGE = 100
@@ -90,7 +91,7 @@ class CodeRule:
         )
 
     def _meant(self, character: str) -> str:
-        if character in _DASHES:
+        if character in DASHES:
             return "-" if self.hyphens else ""
         if character.isspace() and character not in self.alphabet:
             return ""
@@ -149,7 +150,7 @@ def _characters(alphabet: str) -> Iterator[str]:
         first, last, step = alphabet[at], alphabet[at], 1
         if alphabet[at + 1 : at + 2] == "-" and at + 2 < len(alphabet):
             last, step = alphabet[at + 2], 3
-        if not 0 <= ord(last) - ord(first) <= _WIDEST_RANGE or {first, last} & _DASHES:
+        if not 0 <= ord(last) - ord(first) <= _WIDEST_RANGE or {first, last} & DASHES:
             raise FaultError(Reason.CODE_ALPHABET, found=alphabet[at : at + step])
         for number in range(ord(first), ord(last) + 1):
             yield _typeable(chr(number))

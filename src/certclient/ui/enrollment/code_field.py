@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from certclient.model.issue_code import DASHES
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.tokens import tokens
 
@@ -25,7 +26,7 @@ def groups(characters: Sequence[str], size: int = _GROUP) -> Iterator[tuple[int,
     of any width, belong to no group and count as no character of it."""
     begin, count = 0, 0
     for number, character in enumerate(characters):
-        if not character.isalnum():
+        if character in DASHES or not character.isalnum():
             if count:
                 yield begin, number
             begin, count = number + 1, 0

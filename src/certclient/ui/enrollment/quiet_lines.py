@@ -38,7 +38,7 @@ class QuietLines(QWidget):
         super().__init__()
         self._lines: list[tuple[str, str]] = []
         self._labels: list[_Pair] = []
-        self._shape: _Shape | None = None
+        self._shape: tuple[_Shape, int] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(Space.S + Space.XS)
@@ -68,29 +68,25 @@ class QuietLines(QWidget):
         if event.type() is QEvent.Type.FontChange:
             self._arrange()
 
-    def _fitting(self) -> _Shape:
-        """Values wrap between words, so a column needs the longest word of its own."""
+    def _fitting(self) -> tuple[_Shape, int]:
+        """The shape, and how many lines are in the first column. Two columns only where no value
+        wraps; in one column values wrap between words."""
         half = (len(self._labels) + 1) // 2
-        widths = [self._width(self._labels[:half]), self._width(self._labels[half:])]
-        if self.width() >= sum(widths) + Space.L:
-            return _Shape.TWO_COLUMNS
-        return _Shape.ONE_COLUMN if self.width() >= max(widths) else _Shape.STACKED
-
-    def _width(self, labels: Sequence[_Pair]) -> int:
-        names = [name.fontMetrics().horizontalAdvance(name.text()) for name, _ in labels]
-        return max(names, default=0) + _longest_word(labels) + Space.M
+        parts = self._labels[:half], self._labels[half:]
+        if self.width() >= sum(_names(part) + _widest(part) for part in parts) + Space.L:
+            return _Shape.TWO_COLUMNS, half
+        fits = self.width() >= _names(self._labels) + _longest_word(self._labels)
+        return _Shape.ONE_COLUMN if fits else _Shape.STACKED, len(self._labels)
 
     def _arrange(self) -> None:
-        shape = self._fitting()
-        if shape is self._shape:
+        fitting = self._fitting()
+        if fitting == self._shape:
             return
-        self._shape = shape
-        half = (len(self._labels) + 1) // 2
+        self._shape = fitting
+        shape, split = fitting
         top = Qt.AlignmentFlag.AlignTop
         for number, (name, value) in enumerate(self._labels):
-            row, column = number, 0
-            if shape is _Shape.TWO_COLUMNS:
-                row, column = number % half, 2 * (number // half)
+            row, column = (number, 0) if number < split else (number - split, 2)
             if shape is _Shape.STACKED:
                 self._grid.addWidget(name, 2 * row, 0, top)
                 self._grid.addWidget(value, 2 * row + 1, 0, top)
@@ -98,22 +94,34 @@ class QuietLines(QWidget):
                 self._grid.addWidget(name, row, column, top)
                 self._grid.addWidget(value, row, column + 1, top)
         two = shape is _Shape.TWO_COLUMNS
-        self._grid.setColumnMinimumWidth(1, _longest_word(self._labels[:half]) if two else 0)
-        self._grid.setColumnMinimumWidth(3, _longest_word(self._labels[half:]) if two else 0)
+        self._grid.setColumnMinimumWidth(1, _widest(self._labels[:split]) if two else 0)
+        self._grid.setColumnMinimumWidth(3, _widest(self._labels[split:]) if two else 0)
         stacked = shape is _Shape.STACKED
         self._grid.setColumnStretch(0, 1 if stacked else 0)
         self._grid.setColumnStretch(1, 0 if stacked else 1)
         self._grid.setColumnStretch(3, 1 if two else 0)
 
 
+def _names(labels: Sequence[_Pair]) -> int:
+    """Pixels that the longest name needs, with the space behind it."""
+    widths = (name.fontMetrics().horizontalAdvance(name.text()) for name, _ in labels)
+    return max(widths, default=0) + Space.M
+
+
+def _widest(labels: Sequence[_Pair]) -> int:
+    """Pixels that the longest value needs in one line."""
+    widths = (value.fontMetrics().horizontalAdvance(value.text()) for _, value in labels)
+    return max(widths, default=0) + _SLACK
+
+
 def _longest_word(labels: Sequence[_Pair]) -> int:
-    """In pixels: values wrap between words."""
-    words = [
+    """Pixels that the longest word of the values needs."""
+    widths = (
         value.fontMetrics().horizontalAdvance(word)
         for _, value in labels
         for word in value.text().split()
-    ]
-    return max(words, default=0) + _SLACK
+    )
+    return max(widths, default=0) + _SLACK
 
 
 def close_together(rows: QWidget) -> None:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from certclient.ui.context import AppContext
     from certclient.ui.enrollment.pages.base import WizardPage
 
-_SIZE_IN_LINES = (42, 38)
+_SIZE_IN_LINES = (42, 39)
 """Width and height in text line heights, limited to the screen's size."""
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
 from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult, ProcedureKind
 from certclient.model.destination import Destination
 from certclient.ui.enrollment.browsers import running_browsers
@@ -34,8 +37,6 @@ class DonePage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._mark = ResultMark(Severity.SUCCESS)
-        self.head.insertWidget(0, self._mark)
         self._login = FieldMessage(Severity.SUCCESS)
         self._unknown_login, self._login_failed = Callout(Severity.WARNING), ErrorPanel()
         self._until, self._warnings = StrongText(), Callout(Severity.WARNING)
@@ -45,12 +46,10 @@ class DonePage(WizardPage):
         self.keepsakes = Keepsakes(session)
         self._todo = Card(self._now, self._steps)
         self._small_print = Card(self._lines, self._reminder_text)
-        self.body.setSpacing(Space.S + Space.XS)
+        self._arrange_head()
         for part in (
-            self._login,
             self._unknown_login,
             self._login_failed,
-            self._until,
             self._warnings,
             self._todo,
             self.keepsakes,
@@ -59,6 +58,16 @@ class DonePage(WizardPage):
             self.body.addWidget(part)
         self.body.addStretch()
         self._running: tuple[str, ...] = ()
+
+    def _arrange_head(self) -> None:
+        """The news beside the mark: it worked, it logs in, until when."""
+        news = QVBoxLayout()
+        news.setSpacing(Space.XS)
+        self.head.removeWidget(self.heading)
+        self.head.addWidget(ResultMark(Severity.SUCCESS), 0, Qt.AlignmentFlag.AlignTop)
+        self.head.addLayout(news, 1)
+        for part in (self.heading, self._login, self._until):
+            news.addWidget(part)
 
     @property
     def _issuance(self) -> IssuanceSummary | None:

@@ -54,7 +54,7 @@ class Failure(QWidget):
         foot.addWidget(self.copy_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.M)
+        layout.setSpacing(Space.S + Space.XS)
         layout.addWidget(self._sentence)
         layout.addWidget(self._details)
         layout.addLayout(kept)

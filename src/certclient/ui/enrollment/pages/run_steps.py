@@ -42,7 +42,7 @@ class RunSteps(QWidget):
         self._said: set[Step] = set()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.M)
+        layout.setSpacing(Space.S + Space.XS)
         layout.addWidget(Card(self._bar, self._elapsed, self._list))
         layout.addWidget(self._safe)
         layout.addWidget(self._warnings)

@@ -15,7 +15,6 @@ from certclient.ui.enrollment.pages.consent import Consent, question_of_places
 from certclient.ui.enrollment.pages.place_choice import PlaceChoice
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.parts import Note, SecondaryText, StrongText
-from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.places import Place
@@ -40,7 +39,6 @@ class StartPage(WizardPage):
         # What is agreed to comes right after the choice: above the fold with large text, too.
         for part in (self._where, self._choice, self._consent, self._windows_prompts, self._usb):
             self.body.addWidget(part)
-        self.body.setSpacing(Space.S + Space.XS)
         self.body.addWidget(self._guide, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch()
         self._timer = QTimer(self)
