@@ -6,6 +6,7 @@ imports of `PARTS` load one after the other, in a new process.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -73,8 +74,11 @@ def module(found: Mapping[str, Sequence[str]]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the command line; returns its exit code."""
+    parser = argparse.ArgumentParser(description="Records what is loaded behind the first window.")
+    parser.add_argument("--print", action="store_true", help="print it instead of writing it")
+    options = parser.parse_args(arguments)
     text = module(recorded())
-    if arguments == ["--print"]:
+    if options.print:
         print(text, end="")
     else:
         TARGET.write_text(text, encoding="utf-8")

@@ -38,7 +38,7 @@ class Consent(Card):
         self._facts = KeyValueList(copyable=False)
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.S)
-        grid.setVerticalSpacing(Space.S)
+        grid.setVerticalSpacing(Space.XS)
         grid.setColumnStretch(1, 1)
         for row, (picture, sentence) in enumerate(self._lines):
             grid.addWidget(picture, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -15,6 +15,7 @@ from certclient.ui.enrollment.pages.consent import Consent, question_of_places
 from certclient.ui.enrollment.pages.place_choice import PlaceChoice
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.parts import Note, SecondaryText, StrongText
+from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.places import Place
@@ -36,6 +37,7 @@ class StartPage(WizardPage):
         self._windows_prompts, self._usb = Note(), SecondaryText()
         self._guide = LinkButton()
         self._guide.clicked.connect(self._open_guide)
+        self.body.setSpacing(Space.S)
         # What is agreed to comes right after the choice: above the fold with large text, too.
         for part in (self._where, self._choice, self._consent, self._windows_prompts, self._usb):
             self.body.addWidget(part)
