@@ -498,7 +498,10 @@ def test_old_certificate_stays_if_archiving_is_refused(
     monkeypatch.setattr(w, "cert_set_certificate_context_property", refuse)
     person = ScriptedUser()
     done = renewed(computer, profile, old, person)
-    assert [warning.code for warning in person.warnings] == [ErrorCode.STORE_UNAVAILABLE]
+    (warning,) = person.warnings
+    assert warning.code is ErrorCode.OLD_NOT_ARCHIVED
+    assert isinstance(warning.__cause__, CertclientError)
+    assert warning.__cause__.code is ErrorCode.STORE_UNAVAILABLE
     assert not done.old_archived
     assert set(computer.usable()) == {old, done.certificate}
 

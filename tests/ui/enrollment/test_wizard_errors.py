@@ -77,8 +77,8 @@ def test_the_second_wrong_pin_is_not_the_first(ui: UiEnvironment, token: SoftHsm
     pictures = [picture(customer)]
     types_pin(customer, "000000")
     until(lambda: "PINが違います。" in customer.text, lambda: customer.text)
-    assert "あと何回試せるかは、専用USBが知らせない" in customer.text
-    assert "続けてまちがえると、ロックされて" in customer.text
+    assert "残りの回数は、この専用USBからはわかりません" in customer.text
+    assert "続けて間違えると、専用USBがロックされて" in customer.text
     pictures.append(picture(customer))
     types_pin(customer, "000001")
     until(lambda: "PINが違います（2回目）" in customer.text, lambda: customer.text)

@@ -10,7 +10,7 @@ from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.key_values import KeyValueList
-from certclient.ui.widgets.parts import BigNumber, CardTitle, SecondaryText, Sentence
+from certclient.ui.widgets.parts import CardTitle, Heading, SecondaryText, Sentence
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +28,7 @@ class NoticePage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._request, self._days = CardTitle(), BigNumber()
+        self._request, self._days = CardTitle(), Heading()
         self._until, self._later = Sentence(), SecondaryText()
         self._facts = KeyValueList(copyable=False)
         self.body.addWidget(Card(self._request, self._days, self._until))
