@@ -34,6 +34,10 @@ class ClockMonitor(QObject):
         self._last = self._clock()
         self._timer.start()
 
+    def stop(self) -> None:
+        """Ends the ticking."""
+        self._timer.stop()
+
     def tick(self) -> None:
         """Reads the clock once and emits the signals; the timer calls it."""
         now = self._clock()

@@ -109,6 +109,7 @@ class Shell(QObject):
 
     def close(self) -> None:
         """Closes every window and prompt; open procedures are resumed at the next start."""
+        self.watch.stop()
         self.scanner.stop()
         self.wizard_manager.close()
         self.window.card_actions.close()
