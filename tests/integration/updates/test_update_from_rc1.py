@@ -48,8 +48,6 @@ def test_nothing_is_lost_by_the_update(home: Path) -> None:
     assert found[WAITING_USER, False]["condition"] == "renewable"
     assert found[WAITING_USER, False]["procedure_phase"] == "waiting"
     put_away = found[WAITING_USER, True]["serial"]
-    reminded = run(home, "remind")
-    assert OTHER_USER in reminded.stdout, reminded.stderr
     # The bank that it waits for is gone: kept, and told as that.
     waiting = run(home, "resume")
     assert "CC-NET-UNREACHABLE" in waiting.stderr
