@@ -80,6 +80,8 @@ class UiEnvironment:
     clock: Callable[[], datetime] = field(default_factory=SettableClock)
     search: Callable[[], Sequence[CertificateStore]] | None = None
     keyed_stores: KeyedStores | None = None
+    contexts: list[AppContext] = field(default_factory=list)
+    """One of each program start."""
 
     def __post_init__(self) -> None:
         self.stores.append(self.pc)
@@ -127,7 +129,14 @@ class UiEnvironment:
             search=self.search,
         )
         context = self.stack.enter_context(self.desktop.context())
+        self.contexts.append(context)
         return replace(context, full_check=self.full_check)
+
+    def stored(self, store: CertificateStore) -> Sequence[StoredCertificate]:
+        """What is in `store`, read when no worker uses a store: the modules of stores that tests
+        have in their own process are for one thread at a time."""
+        until(lambda: not any(context.tasks.busy_stores for context in self.contexts))
+        return store.certificates()
 
     def full_check(self) -> FullCheck:
         """更新できますか？ with this computer's stores and the running bank."""
@@ -191,7 +200,7 @@ class UiEnvironment:
 
     def usable(self, store: CertificateStore) -> list[Certificate]:
         """The certificates that a browser offers."""
-        return [s.certificate for s in store.certificates() if s.key and not s.archived]
+        return [s.certificate for s in self.stored(store) if s.key and not s.archived]
 
     # Actions of the customer
 

@@ -22,13 +22,17 @@ def home(tmp_path: Path) -> Path:
     return made
 
 
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""With one, `remind` opens a window and stays."""
+
+
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
     environment: Mapping[str, str] = {**kept, "HOME": str(home), "LANG": "ja_JP.UTF-8", "TZ": "UTC"}
     command = [sys.executable, "-W", "error", "-m", "certclient", *arguments]
     return subprocess.run(
         ["faketime", MOMENT, *command, "--profile", str(home / "bank.toml")],
-        env={name: value for name, value in environment.items() if name != "DISPLAY"},
+        env={name: value for name, value in environment.items() if name not in _DISPLAYS},
         capture_output=True,
         text=True,
         timeout=600,
@@ -48,6 +52,8 @@ def test_nothing_is_lost_by_the_update(home: Path) -> None:
     assert found[WAITING_USER, False]["condition"] == "renewable"
     assert found[WAITING_USER, False]["procedure_phase"] == "waiting"
     put_away = found[WAITING_USER, True]["serial"]
+    reminded = run(home, "remind")
+    assert OTHER_USER in reminded.stdout, reminded.stderr
     # The bank that it waits for is gone: kept, and told as that.
     waiting = run(home, "resume")
     assert "CC-NET-UNREACHABLE" in waiting.stderr

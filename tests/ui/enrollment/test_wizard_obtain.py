@@ -71,7 +71,7 @@ def test_several_browsers_are_asked_for_and_the_choice_is_remembered(ui: UiEnvir
     customer.clicks_on("パソコンに保存する  (Firefox)")
     customer.clicks_on("取得する")
     customer.arrives_at(WizardPageId.DONE)
-    assert [len(store.certificates()) for store in (chromium, firefox)] == [0, 1]
+    assert [len(ui.stored(store)) for store in (chromium, firefox)] == [0, 1]
     assert context.preferred_store.recall() == firefox.store_id
 
 

@@ -60,16 +60,18 @@ def all_states() -> list[OwnerState]:
 
 
 @pytest.fixture
-def texts(ui: UiEnvironment) -> CardTexts:
+def card_texts(ui: UiEnvironment) -> CardTexts:
     return CardTexts(replace(ui.context(), profiles=(row_in(Condition.VALID).profile,)))
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_every_state_has_a_title_and_whole_sentences(texts: CardTexts, language: Language) -> None:
-    texts._context.languages.switch(language)
+def test_every_state_has_a_title_and_whole_sentences(
+    card_texts: CardTexts, language: Language
+) -> None:
+    card_texts._context.languages.switch(language)
     end = "。" if language is Language.JAPANESE else (".", "!")
     for state in all_states():
-        said = texts.said(state)
+        said = card_texts.said(state)
         assert said.title, state
         for sentence in (said.sentence, said.hint):
             assert not sentence or sentence.strip().endswith(end), sentence
@@ -78,12 +80,12 @@ def test_every_state_has_a_title_and_whole_sentences(texts: CardTexts, language:
     wait(1)
 
 
-def test_a_failure_says_what_happened_and_its_code_stands_alone(texts: CardTexts) -> None:
+def test_a_failure_says_what_happened_and_its_code_stands_alone(card_texts: CardTexts) -> None:
     row = row_in(Condition.RENEWABLE)
     failed = ProcedureStatus(
         *row.key, ProcedurePhase.FAILED, procedure_id="0123", error=ErrorCode.NETWORK_TIMEOUT
     )
-    said = texts.said(OwnerState(*row.key, row, failed))
+    said = card_texts.said(OwnerState(*row.key, row, failed))
     assert said.title == "途中で止まりました"
     assert said.code == "CC-NET-TIMEOUT"
     assert "0123" not in said.sentence
@@ -99,7 +101,7 @@ def test_a_failure_says_what_happened_and_its_code_stands_alone(texts: CardTexts
     ],
 )
 def test_days_are_a_number_with_its_words(
-    texts: CardTexts, condition: Condition, days: int, number: Number
+    card_texts: CardTexts, condition: Condition, days: int, number: Number
 ) -> None:
     row = row_in(condition, days)
-    assert texts.number(OwnerState(*row.key, row)) == number
+    assert card_texts.number(OwnerState(*row.key, row)) == number

@@ -405,7 +405,7 @@ def test_deleting_asks_once_and_defaults_to_cancel(screen: MainWindowScreen, qtb
     (delete,) = [b for b in box.buttons() if plain(b.text()) == "削除する"]
     screen.press(delete)
     qtbot.waitUntil(lambda: not screen.scanner.overview.rows, timeout=LONG)
-    assert list(screen.ui.pc.certificates()) == []
+    assert list(screen.ui.stored(screen.ui.pc)) == []
 
 
 def test_archiving_on_a_token_prompts_until_the_pin_is_correct(
@@ -424,7 +424,7 @@ def test_archiving_on_a_token_prompts_until_the_pin_is_correct(
         QTest.keyClicks(dialog.field, typed)
         QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(screen.window.card_actions.undo.isVisible, timeout=LONG)
-    (stored,) = token.store().certificates()
+    (stored,) = screen.ui.stored(token.store())
     assert stored.archived
 
 
@@ -441,7 +441,7 @@ def test_cancelled_pin_prompt_is_no_error_and_changes_nothing(
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not screen.window.card_actions.removals.busy, timeout=LONG)
     assert screen.window.findChild(ErrorDialog) is None
-    (stored,) = token.store().certificates()
+    (stored,) = screen.ui.stored(token.store())
     assert not stored.archived
 
 

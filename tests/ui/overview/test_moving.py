@@ -110,7 +110,7 @@ def new_number(ui: UiEnvironment) -> str:
 
 
 def begin(ui: UiEnvironment, mover: Mover) -> Certificate:
-    (stored,) = ui.pc.certificates()
+    (stored,) = ui.stored(ui.pc)
     mover.arrives_at(MovePageId.WHICH)
     mover.press()
     mover.arrives_at(MovePageId.SHEET)
@@ -138,12 +138,12 @@ def test_the_old_pc_waits_over_a_restart_and_then_gives_up_its_key(
     assert isinstance(page, AwaitPage)
     assert "確認番号が違います" in page.field.error()
     mover.arrives_at(MovePageId.AWAIT)
-    assert list(ui.pc.certificates()) != []
+    assert list(ui.stored(ui.pc)) != []
     mover.type_number(read_number(number))
     mover.arrives_at(MovePageId.CONSENT)
     mover.agree()
     mover.arrives_at(MovePageId.DONE)
-    assert list(ui.pc.certificates()) == []
+    assert list(ui.stored(ui.pc)) == []
     assert ui.bank.state_of(old.serial_hex) is not CertificateState.CONFIRMED
 
 
@@ -158,7 +158,7 @@ def test_called_off_there_is_a_way_back(ui: UiEnvironment, opens: Opens) -> None
     assert "移る途中です" in CardTexts(context).said(card).hint
     mover.window.bar.back.click()
     mover.arrives_at(MovePageId.WHICH)
-    (left,) = ui.pc.certificates()
+    (left,) = ui.stored(ui.pc)
     assert (left.certificate, left.archived) == (old, False)
 
 

@@ -116,7 +116,7 @@ def test_the_last_one_is_revoked_after_a_deliberate_consent(
         "電子証明書を金融機関で失効しました。電子証明書と鍵を、ここから完全に削除しました。"
     )
     assert customer.state(certificate) is CertificateState.REVOKED
-    assert list(ui.pc.certificates()) == []
+    assert list(ui.stored(ui.pc)) == []
 
 
 def test_one_of_a_token_asks_for_the_pin_and_can_be_kept(ui: UiEnvironment, opens: Opens) -> None:
@@ -134,7 +134,7 @@ def test_one_of_a_token_asks_for_the_pin_and_can_be_kept(ui: UiEnvironment, open
     pin.bar.primary.click()
     assert "しまいました" in customer.told()
     assert customer.state(certificate) is CertificateState.REVOKED
-    (left,) = token.certificates()
+    (left,) = ui.stored(token)
     assert left.archived
 
 

@@ -203,7 +203,7 @@ def test_an_action_waits_until_the_stores_have_been_read(second: Program) -> Non
 
 def test_an_action_on_what_is_gone_does_nothing(ui: UiEnvironment, second: Program) -> None:
     stored = next(
-        one for one in ui.pc.certificates() if one.certificate.common_name.startswith(USERS[0])
+        one for one in ui.stored(ui.pc) if one.certificate.common_name.startswith(USERS[0])
     )
     with ui.pc.open(lambda _request: None) as session:
         session.delete(stored.certificate)
