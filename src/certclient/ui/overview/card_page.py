@@ -17,7 +17,7 @@ from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from certclient.enrollment.overview import Row
     from certclient.ui.context import AppContext
@@ -59,6 +59,15 @@ class CardPage(QWidget):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
+
+    def preparing(self, board: Board) -> Iterator[None]:
+        """Makes what `show_board` will show, in steps between which other events are handled."""
+        self._board = board
+        for card in self._shown():
+            self._card(card)
+            yield
+        self.show_board(board)
+        yield
 
     def show_board(self, board: Board) -> None:
         """Shows the cards; keeps those that stay, and the selected one."""
@@ -112,9 +121,9 @@ class CardPage(QWidget):
     # Cards
 
     def _show_cards(self) -> None:
-        board, state = self._board, self.state
+        board = self._board
         grouped = len(board.banks) > 1 and not board.as_table
-        shown = board.cards if not board.as_table else [one for one in (state,) if one is not None]
+        shown = self._shown()
         wanted: list[QWidget] = []
         for bank in board.banks if grouped else ("",):
             if grouped:
@@ -126,6 +135,12 @@ class CardPage(QWidget):
                 # Before it is shown: each text of a visible card lays it out anew.
                 card.show_state(card.state, first=card.state is first, bank_above=grouped)
         self._place(wanted)
+
+    def _shown(self) -> Sequence[OwnerState]:
+        """Those that have a card: all, or above the table the selected one."""
+        if not self._board.as_table:
+            return self._board.cards
+        return [one for one in (self.state,) if one is not None]
 
     def _heading(self, profile_id: str) -> BankHeading:
         heading = self._headings.setdefault(profile_id, BankHeading())

@@ -85,12 +85,20 @@ class MainWindow(WindowFrame):
         self._connect_requests()
         self._connect_cards()
         yield
+        yield from self._preparing_cards(context.state.overview)
         self.actions_row.set_enabled(enabled=True)
         self.actions_row.obtain.setEnabled(bool(context.profiles))
         self.filled = True
         self._retranslate()
         self._show()
         context.state.changed.connect(self._show)
+
+    def _preparing_cards(self, overview: Overview) -> Iterator[None]:
+        """Makes the cards of what was last seen, one per step, on the page that is still hidden."""
+        from certclient.ui.overview.contents import board_of
+
+        if overview.complete or overview.rows:
+            yield from self.cards.preparing(board_of(overview))
 
     # What is shown
 
@@ -142,9 +150,10 @@ class MainWindow(WindowFrame):
             self._show_page(self.empty)
             return
         board = board_of(overview)
-        self._show_page(self.cards if board.cards else self.empty, fills=board.as_table)
         self.empty.show_overview(overview)
+        # Before the page is shown: each card shown on a visible page lays out the whole window.
         self.cards.show_board(board)
+        self._show_page(self.cards if board.cards else self.empty, fills=board.as_table)
         self.others.show_others(board.others, overview)
         self.leftovers.show_leftovers(overview.leftovers)
         self.notes.show_overview(tokens_told=not board.cards and self.empty.tells_of_tokens)
