@@ -1,6 +1,9 @@
 """Runs the command line in a process that stays after its end, so that its memory can be searched.
 
-Started by tests/integration/cli/test_secrets_audit.py with the descriptor that tells the end.
+python -m support.audited_program DESCRIPTOR [--keeps-a-line] ARGUMENT...
+
+Sends the exit code on DESCRIPTOR and closes it. `--keeps-a-line`: reads a line from standard input
+before the command and holds it for good, to show that the search would find it.
 """
 
 from __future__ import annotations
@@ -12,19 +15,25 @@ import threading
 
 from certclient import bootstrap
 
+KEEPS_A_LINE = "--keeps-a-line"
+
 
 def main() -> None:
-    told = int(sys.argv.pop(1))
+    end = int(sys.argv.pop(1))
+    kept = []
+    if sys.argv[1] == KEEPS_A_LINE:
+        kept.append(sys.stdin.readline())
+        del sys.argv[1]
     if os.isatty(0):  # makes it this session's terminal
         os.close(os.open(os.ttyname(0), os.O_RDWR))
     try:
         code = bootstrap.main()
     except SystemExit as ended:
         code = int(ended.code or 0)
-    os.write(told, str(code).encode())
+    os.write(end, str(code).encode())
     gc.unfreeze()
     gc.collect()
-    os.close(told)
+    os.close(end)
     threading.Event().wait()
 
 

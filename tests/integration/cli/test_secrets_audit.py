@@ -8,13 +8,14 @@ arguments and environment, and the memory of the running program and of its chil
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from certclient.model.profile import SecretPolicy
 from certclient.model.secret import Secret
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support import memory
+from support.audited_program import KEEPS_A_LINE
 from support.command_line import PC_USER, USB_USER, CliComputer
 
 pytestmark = pytest.mark.skipif(
@@ -33,6 +35,8 @@ pytestmark = pytest.mark.skipif(
 PIN, WRONG_PIN = "71839264", "60935172"
 BANK_PIN, ONE_TIME = "58402917", "39174026"
 _SUPPORT = Path(memory.__file__).parent.parent
+GUARD = 60
+"""Seconds that the program may take for one step: ten times what a quiet machine needs."""
 
 MEMORY_STILL_HOLDS = frozenset({("bank PIN", "program"), ("one-time password", "program")})
 """Secret and process: what may stay after use, stated in SECURITY.md and ADR 57: the encoder of the
@@ -45,11 +49,17 @@ SearchedText = dict[str, str]
 
 @dataclass
 class Audited:
-    """A program that has done its work and still runs."""
+    """A program that has done its work and still runs. `texts`: what it has written."""
 
     process: subprocess.Popen[str]
     code: int
-    texts: SearchedText = field(default_factory=dict)
+    texts: SearchedText
+
+    def __post_init__(self) -> None:
+        for name, pid in memory.family(self.process.pid).items():
+            proc = Path(f"/proc/{pid}")
+            self.texts[f"the arguments of the {name}"] = (proc / "cmdline").read_text()
+            self.texts[f"the environment of the {name}"] = (proc / "environ").read_text()
 
     def assert_nowhere(self, secrets: Mapping[str, str]) -> None:
         for what, text in self.texts.items():
@@ -61,37 +71,45 @@ class Audited:
 
 
 @contextmanager
-def running(pc: CliComputer, *arguments: str, stdin: str) -> Iterator[Audited]:
-    """Runs a command to its end, in a process that then waits."""
-    heard, told = os.pipe()
-    module = ["-m", "support.audited_program", str(told), "--profile", str(pc.bank.profile_path)]
-    output = pc.home.parent / "output"
-    with output.open("w") as written:
-        process = subprocess.Popen(
-            [sys.executable, *module, *arguments],
-            env={**pc.environment, "PYTHONPATH": str(_SUPPORT)},
-            stdin=subprocess.PIPE,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            pass_fds=(told,),
-            text=True,
-        )
-    os.close(told)
+def _started(
+    pc: CliComputer, arguments: Sequence[str], stdin: int, output: int
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`support.audited_program` and the descriptor on which it sends its exit code."""
+    reading, writing = os.pipe()
+    module = ["-m", "support.audited_program", str(writing)]
+    process = subprocess.Popen(
+        [sys.executable, *module, *arguments, "--profile", str(pc.bank.profile_path)],
+        env={**pc.environment, "PYTHONPATH": str(_SUPPORT)},
+        stdin=stdin,
+        stdout=output,
+        stderr=output,
+        pass_fds=(writing,),
+        start_new_session=True,
+        text=True,
+    )
+    os.close(writing)
     try:
-        _give(process, stdin)
-        with os.fdopen(heard, "rb") as end:
-            code = int(end.read() or b"-1")
-        proc = Path(f"/proc/{process.pid}")
-        texts = {
-            "the output": output.read_text(),
-            "a file": pc.everything_written(),
-            "the arguments": (proc / "cmdline").read_text(),
-            "the environment": (proc / "environ").read_text(),
-        }
-        yield Audited(process, code, texts)
+        yield process, reading
     finally:
         process.kill()
-        process.wait()
+        process.wait(GUARD)
+        os.close(reading)
+
+
+@contextmanager
+def running(pc: CliComputer, *arguments: str, stdin: str) -> Iterator[Audited]:
+    """Runs a command to its end, in a process that then waits."""
+    output = pc.home.parent / "output"
+    with (
+        output.open("w") as written,
+        _started(pc, arguments, subprocess.PIPE, written.fileno()) as (process, end),
+    ):
+        assert process.stdin is not None
+        with process.stdin as lines:
+            lines.write(stdin)
+        code = _exit_code(end)
+        texts = {"the output": output.read_text(), "a file": pc.everything_written()}
+        yield Audited(process, code, texts)
 
 
 @contextmanager
@@ -99,49 +117,46 @@ def at_a_terminal(
     pc: CliComputer, *arguments: str, answers: Mapping[str, str]
 ) -> Iterator[Audited]:
     """As `running`, with a person at the terminal. `answers`: by what the question names."""
-    heard, told = os.pipe()
-    terminal, there = os.openpty()
-    module = ["-m", "support.audited_program", str(told), "--profile", str(pc.bank.profile_path)]
-    process = subprocess.Popen(
-        [sys.executable, *module, *arguments],
-        env={**pc.environment, "PYTHONPATH": str(_SUPPORT)},
-        stdin=there,
-        stdout=there,
-        stderr=there,
-        pass_fds=(told,),
-        start_new_session=True,
-        text=True,
-    )
-    os.close(told)
-    os.close(there)
+    terminal, inner = os.openpty()
     left, shown, new = dict(answers), "", b""
     try:
-        while left:
-            new += os.read(terminal, 4096)
-            for question in [one for one in left if one.encode() in new]:
-                _wait_until_silent(terminal)
-                os.write(terminal, f"{left.pop(question)}\n".encode())
-                shown, new = shown + new.decode(errors="replace"), b""
-        with os.fdopen(heard, "rb") as end:
-            code = int(end.read() or b"-1")
-        shown += os.read(terminal, 1 << 16).decode(errors="replace")
-        yield Audited(process, code, {"the screen": shown, "a file": pc.everything_written()})
+        with _started(pc, arguments, inner, inner) as (process, end):
+            os.close(inner)
+            while terminal in (ready := _ready(terminal, end)) or left:
+                assert terminal in ready, f"the program has ended without asking for {[*left]}"
+                new += os.read(terminal, 4096)
+                for question in [one for one in left if one.encode() in new]:
+                    _wait_until_silent(terminal)
+                    os.write(terminal, f"{left.pop(question)}\n".encode())
+                    shown, new = shown + new.decode(errors="replace"), b""
+            shown += new.decode(errors="replace")
+            texts = {"the screen": shown, "a file": pc.everything_written()}
+            yield Audited(process, _exit_code(end), texts)
     finally:
-        process.kill()
-        process.wait()
         os.close(terminal)
+
+
+def _ready(*descriptors: int) -> list[int]:
+    """Those that can be read, as soon as one can."""
+    ready, _, _ = select.select(descriptors, [], [], GUARD)
+    assert ready, "the program says nothing any more"
+    return ready
+
+
+def _exit_code(end: int) -> int:
+    """What the program sends on this descriptor at its command's end."""
+    received = b""
+    while _ready(end) and (piece := os.read(end, 16)):
+        received += piece
+    return int(received or b"-1")
 
 
 def _wait_until_silent(terminal: int) -> None:
     """Until the program has turned the echo off: it does before it asks."""
+    deadline = time.monotonic() + GUARD
     while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        assert time.monotonic() < deadline, "the question would show its answer"
         time.sleep(0.01)
-
-
-def _give(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stdin is not None
-    with process.stdin as stdin:
-        stdin.write(text)
 
 
 @pytest.fixture
@@ -158,13 +173,15 @@ def pc(started_pc: CliComputer) -> CliComputer:
     return started_pc
 
 
-def test_search_finds_a_secret_that_is_there(pc: CliComputer) -> None:
+def test_search_finds_what_a_program_keeps(pc: CliComputer) -> None:
     """Else the tests below would pass whatever the program did."""
-    with running(pc, "list", stdin="") as program:
-        held = memory.search(
-            program.process.pid, {"the interpreter's name": sys.implementation.name}
-        )
-    assert held
+    with running(pc, KEEPS_A_LINE, "list", stdin=f"{PIN}\n") as program:
+        assert program.code == 0, program.texts["the output"]
+        (found,) = memory.search(program.process.pid, {"line": PIN, "another": WRONG_PIN})
+        assert (found.name, found.process) == ("line", "program")
+        assert {"[heap]", "anonymous"} & found.places.keys(), str(found)
+        with pytest.raises(AssertionError, match="line in the program"):
+            program.assert_nowhere({"line": PIN})
 
 
 @pytest.mark.parametrize("arguments", [["--all", "--yes"], [USB_USER, "--yes", "--json"]])
