@@ -4,31 +4,32 @@ targets. `make fuzz` runs them for as long as wanted, guided by coverage (docs/a
 
 from __future__ import annotations
 
-import resource
-from random import Random
+import os
 
 import pytest
 
-from support.fuzzing.targets import CORPUS, TARGETS, kept
+from support.forks import ForkServer
+from support.fuzzing.replay import GREEDY, MOST_KILOBYTES
+from support.fuzzing.targets import CORPUS, TARGETS
 
-_MUTATIONS = 150
-"""Of each target: in all, a few thousand, in seconds."""
-_SEED = 20261130
-_MOST_KILOBYTES = 300 * 1024
-"""What one target may add to the process's memory at its highest; inputs have at most 64 kB."""
+
+def replayed(forks: ForkServer, name: str) -> tuple[int, int]:
+    """The inputs accepted and the growth of memory in kB, in a process of its own."""
+    done = forks.run("support.fuzzing.replay", name, environment=os.environ)
+    assert (done.code, done.err) == (0, ""), done.err
+    accepted, kilobytes = map(int, done.out.split())
+    return accepted, kilobytes
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_every_kept_input_and_thousands_of_mutations(name: str) -> None:
-    target, random = TARGETS[name], Random(_SEED)
-    seeds = [*target.seeds(), *kept(target)]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    accepted = sum(target.check(data) for data in seeds)
-    for _ in range(_MUTATIONS):
-        changed = target.mutate(random.choice(seeds), random)[: target.longest]
-        target.check(changed)
+def test_every_kept_input_and_150_mutations(forks: ForkServer, name: str) -> None:
+    accepted, kilobytes = replayed(forks, name)
     assert accepted, "not even a valid input was accepted"
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < _MOST_KILOBYTES
+    assert kilobytes < MOST_KILOBYTES
+
+
+def test_a_reader_that_takes_too_much_memory_is_found(forks: ForkServer) -> None:
+    assert replayed(forks, GREEDY.name)[1] >= MOST_KILOBYTES
 
 
 def test_every_corpus_has_a_target() -> None:

@@ -176,9 +176,14 @@ class BankProcess:
 
     def kill(self) -> None:
         """Kills the process with SIGKILL, like a power cut; it may have been killed before."""
+        if self._process is not None:
+            self._process.kill()
+            self._end(self._process)
+
+    def exit_code(self) -> int:
+        """Waits for the end of the process, which somebody else has killed."""
         assert self._process is not None
-        self._process.kill()
-        self._end(self._process)
+        return self._end(self._process)
 
     def stop(self) -> int:
         """Terminates the process and returns its exit code."""
@@ -213,5 +218,4 @@ def bank_process(tmp_path: Path) -> Iterator[BankProcess]:
     try:
         yield program
     finally:
-        if program._process is not None:
-            program.kill()
+        program.kill()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import signal
 import socket
 import zlib
 from collections.abc import Iterator
@@ -20,14 +20,13 @@ from support.forks import ForkServer
 from support.keyed_stores import KeyedStores
 from support.softhsm import SoftHsm
 from support.torture.computer import STORES, Computers
-from support.torture.selection import sample
+from support.torture.known_changes import after, moments
+from support.torture.selection import generator, sample
 
 _BELOW_THE_SYSTEMS = (20000, 32000)
-MOMENTS = range(22)
-"""Of a renewal: tests/torture/test_kills.py."""
-SENT = 7
+SENT = after("send")
 """From here on, the request has been sent."""
-CONFIRMED = 17
+CONFIRMED = after("confirm")
 """From here on, the bank has the confirmation; only the test of the login is left to ask it."""
 
 
@@ -41,17 +40,21 @@ class MortalBank:
     profile_path: Path
 
     def starts_again(self) -> None:
-        self.program.kill()
+        """After a customer's program has killed it."""
+        assert self.program.exit_code() == -signal.SIGKILL
         self.program.start(port=self.ports[0], login_port=self.ports[1])
 
 
-def lasting_port() -> int:
-    """A free port that no connection of another program takes while the bank is away: below the
-    system's own range, from which port 0 is taken."""
+def lasting_ports(folder: Path) -> Iterator[int]:
+    """Free ports that no connection of another program takes while the bank is away: below the
+    system's own range, from which port 0 is taken. `folder`: of this run; another run beside it
+    begins with other ports."""
+    chosen = generator("ports", folder)
     while True:
-        number = random.randrange(*_BELOW_THE_SYSTEMS)
-        with suppress(OSError), socket.create_server(("127.0.0.1", number)):
-            return number
+        number = chosen.randrange(*_BELOW_THE_SYSTEMS)
+        with suppress(OSError):
+            socket.create_server(("127.0.0.1", number)).close()
+            yield number
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,8 @@ def mortal_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalBank
     folder = tmp_path_factory.mktemp("bank")
     waiting = ("--wait-polls", "1", "--check-after", "0", "--operator-port", "0")
     program = BankProcess(folder / "data", *waiting)
-    ports = lasting_port(), lasting_port()
+    free = lasting_ports(folder)
+    ports = next(free), next(free)
     addresses = program.start(port=ports[0], login_port=ports[1])
     books = program.repositories()
     profile_path = folder / "practice.toml"
@@ -74,7 +78,7 @@ def mortal_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalBank
 
 @pytest.mark.reliability("kills", "the bank during a renewal, {place}")
 @pytest.mark.parametrize(
-    ("place", "moment"), sample("bank", [(p, m) for p in STORES for m in MOMENTS], 2)
+    ("place", "moment"), sample("bank", [(p, m) for p in STORES for m in moments("renew")], 2)
 )
 def test_a_renewal_survives_its_bank(
     request: pytest.FixtureRequest,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,8 @@ from support.torture.selection import everything, generator, rounds
 
 AGAIN = 0.5
 """How often the next run is killed, too."""
+GUARD = 600
+"""Seconds that any run may take."""
 USUAL = 2.0
 """Seconds that a renewal takes; in `make torture`, this machine's are measured."""
 
@@ -59,8 +62,10 @@ def test_killed_at_a_random_moment(
 
 
 def run(computer: KilledComputer, moment: float | None, *arguments: str) -> float:
-    """Starts the real command and kills it `moment` seconds after it has opened the journal, unless
-    it has ended by then. Returns how long it ran from there on."""
+    """Starts the real command and kills it `moment` seconds after it has begun its log and made the
+    journal, unless it has ended by then. Returns how long it ran from there on."""
+    log = computer.home / ".local/state/certclient/log/certclient.log"
+    logged = size(log)
     options = ("--pin-stdin",) if computer.destination == "usb" else ()
     profile = ("--profile", str(computer.profile_path))
     with subprocess.Popen(
@@ -75,16 +80,24 @@ def run(computer: KilledComputer, moment: float | None, *arguments: str) -> floa
         with suppress(BrokenPipeError):
             process.stdin.write(f"{PIN}\n")
             process.stdin.flush()
-        while not computer.journal_path.exists() and process.poll() is None:
+        started = time.monotonic()
+        while size(log) == logged or not computer.journal_path.exists():
+            if process.poll() is not None or time.monotonic() - started > GUARD:
+                break
             time.sleep(0.005)
         begun = time.monotonic()
         try:
-            process.wait(moment)
+            process.wait(GUARD if moment is None else moment)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.wait(GUARD)
+            assert moment is not None, "it does not end"
     computer.refresh()
     return time.monotonic() - begun
+
+
+def size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def phase_of(computer: KilledComputer, old: Certificate) -> str:

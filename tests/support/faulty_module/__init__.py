@@ -64,6 +64,11 @@ class FaultyModule:
         """Whether the plan has been carried out."""
         return not self._plan.exists()
 
+    @property
+    def lied(self) -> bool:
+        """Whether a function has returned another length or count than the true one."""
+        return self._beside("lied").exists()
+
     def module(self, limits: Limits = PATIENT) -> IsolatedModule:
         """The module in a child process of its own."""
         return IsolatedModule(self.path, limits)

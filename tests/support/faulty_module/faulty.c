@@ -9,10 +9,12 @@
  *   print     writes to the standard output                  fork   leaves a child with our pipes
  *   garble    writes to every descriptor above 2             roam   changes directory, locale,
  *                                                                   handlers of signals
- *   lie-NUMBER-after  the lengths or counts that it returns are this number
+ *   lie-NUMBER-after  the lengths or counts that it returns are this number; where that is not the
+ *                     truth, FAULTY_PLAN.lied is left
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -73,6 +75,15 @@ static int exists(const char *name)
     return access(path, F_OK) == 0;
 }
 
+static void leave(const char *name)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s.%s", getenv("FAULTY_PLAN"), name);
+    int file = open(path, O_CREAT | O_WRONLY, 0600);
+    if (file >= 0)
+        close(file);
+}
+
 static void wait_for_go(void)
 {
     while (!exists("go"))
@@ -106,19 +117,29 @@ static void happen(const char *fault)
         roam();
 }
 
+static int lied;
+
+static void put(ulong *place, ulong number)
+{
+    lied = lied || *place != number;
+    *place = number;
+}
+
 /* Writes `number` where the function at this position has written a length or a count. */
 static void lie(int position, ulong *a, ulong number)
 {
     ulong *attributes = (ulong *)a[2];
     if (position == 4)
-        *(ulong *)a[2] = number;
+        put((ulong *)a[2], number);
     if (position == 27)
-        *(ulong *)a[3] = number;
+        put((ulong *)a[3], number);
     if (position == 43)
-        *(ulong *)a[4] = number;
+        put((ulong *)a[4], number);
     if (position == 24)
         for (ulong i = 0; i < a[3]; i++)
-            attributes[3 * i + 2] = number; /* ulValueLen */
+            put(&attributes[3 * i + 2], number); /* ulValueLen */
+    if (lied)
+        leave("lied");
 }
 
 /* Whether the plan's fault is due at this call of `name`. */

@@ -33,6 +33,7 @@ def test_a_lie_costs_an_error_at_most(faulty: FaultyModule, function: str, lie: 
         faulty.store().certificates()
         with faulty.store().open(right_pin) as session:
             session.signer(key).sign(b"request", SignatureAlgorithm.RSA_PKCS1_SHA256)
+    assert faulty.lied
     faulty.forget_plan()
     with faulty.store().open(right_pin) as session:
         assert session.signer(key).spki == spki
