@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from certclient.model.secret import Secret
 from certclient.ui.enrollment.pages.questions import QuestionPanel
@@ -13,7 +13,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.labels import Heading, sentences
-from certclient.ui.widgets.page import body_layout
+from certclient.ui.widgets.page import body_layout, page_layout
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fit_height
 
@@ -52,12 +52,8 @@ class PinDialog(QDialog):
         inner.addWidget(self._heading)
         inner.addWidget(self._panel)
         inner.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(RehearsalBanner(context.rehearsal))
-        layout.addWidget(Scroll(body), 1)
-        layout.addWidget(self.bar)
+        banner = RehearsalBanner(context.rehearsal)
+        layout = page_layout(self, banner, Scroll(body), self.bar)
         InputGuard(self)
         self._panel.ask(request)
         self._retranslate()

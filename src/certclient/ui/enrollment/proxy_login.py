@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFormLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFormLayout, QWidget
 
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.error_panel import FieldMessage
+from certclient.ui.widgets.fields import CheckBox, TextField
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.key_hint import KeyHint
-from certclient.ui.widgets.parts import PlainLabel, Sentence, sentences
+from certclient.ui.widgets.labels import Heading, PlainLabel, Sentence, sentences
+from certclient.ui.widgets.page import body_layout, page_layout
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
 
@@ -41,25 +37,28 @@ class ProxyLoginDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self._request = request
+        self._heading = Heading()
         self._explanation, self._realm, self._wrong = Sentence(), Sentence(), FieldMessage()
         self._user_label, self._password_label = PlainLabel(), PlainLabel()
-        self.user, self.password = QLineEdit(), SecretField()
+        self.user, self.password = TextField(), SecretField()
         for field in (self.user, self.password):
             field.setMaxLength(_LONGEST)
             field.textChanged.connect(self._typed)
         self._user_label.setBuddy(self.user)
         self._password_label.setBuddy(self.password)
-        self.keep = QCheckBox()
+        self.keep = CheckBox()
         self.keep.setVisible(request.can_keep)
         self.bar = ButtonBar(self.reject)
         InputGuard(self)
-        layout = QVBoxLayout(self)
-        layout.addWidget(RehearsalBanner(context.rehearsal))
-        for sentence in (self._explanation, self._realm, self._wrong):
-            layout.addWidget(sentence)
-        layout.addLayout(self._form())
-        layout.addWidget(self.keep)
-        layout.addWidget(self.bar)
+        body = QWidget()
+        inner = body_layout(body)
+        for sentence in (self._heading, self._explanation, self._realm, self._wrong):
+            inner.addWidget(sentence)
+        inner.addLayout(self._form())
+        inner.addWidget(self.keep)
+        inner.addStretch(1)
+        banner = RehearsalBanner(context.rehearsal)
+        layout = page_layout(self, banner, Scroll(body), self.bar)
         self._retranslate()
         fit_height(self, layout, 40)
 
@@ -100,6 +99,7 @@ class ProxyLoginDialog(QDialog):
     def _retranslate(self) -> None:
         request = self._request
         self.setWindowTitle(self.tr("User name and password of the proxy"))
+        self._heading.set_text(self.windowTitle())
         self._explanation.set_text(
             self.tr(
                 "The device that relays your company's traffic to the Internet, the proxy {proxy}, "
