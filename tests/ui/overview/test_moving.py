@@ -18,6 +18,7 @@ from certclient.ui.overview.moving.old_pages import AwaitPage, ConsentPage
 from certclient.ui.overview.moving.window import MoveWindow
 from certclient.ui.overview.owner_state import OwnerState
 from certclient.ui.overview.store_scanner import StoreScanner
+from certclient.ui.tasks.interaction import QtInteraction
 from certclient_practice.bank.names import PROFILE_ID
 from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID
@@ -145,6 +146,22 @@ def test_the_old_pc_waits_over_a_restart_and_then_gives_up_its_key(
     mover.arrives_at(MovePageId.DONE)
     assert list(ui.stored(ui.pc)) == []
     assert ui.bank.state_of(old.serial_hex) is not CertificateState.CONFIRMED
+
+
+def test_the_title_bars_button_does_not_stop_what_the_bank_is_asked(
+    ui: UiEnvironment, opens: Opens
+) -> None:
+    ui.add_certificate(ui.pc)
+    mover = opens()
+    begin(ui, mover)
+    mover.type_number(read_number(new_number(ui)))
+    mover.arrives_at(MovePageId.CONSENT)
+    mover.agree()
+    assert mover.window.page_id is MovePageId.WORK
+    mover.window.close()
+    assert mover.window.isVisible()
+    assert not any(one.stop_requested() for one in mover.window.findChildren(QtInteraction))
+    mover.arrives_at(MovePageId.DONE)
 
 
 def test_called_off_there_is_a_way_back(ui: UiEnvironment, opens: Opens) -> None:

@@ -278,3 +278,7 @@ class WorkPage(MovePage):
     def retranslate(self) -> None:
         self.heading.set_text(self.tr("Please wait"))
         self._text.set_text(self.tr("The bank is being asked. This takes a few seconds."))
+
+    def buttons(self) -> Buttons:
+        """None: it cannot be stopped."""
+        return Buttons()

@@ -33,8 +33,6 @@ from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent
-
     from certclient.ui.context import AppContext
     from certclient.ui.overview.moving.base import MovePage
 
@@ -135,22 +133,15 @@ class MoveWindow(QDialog):
             self.page.retranslate()
             self._offer()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Cancels an open question."""
-        self.flow.close()
-        super().closeEvent(event)
-
     def reject(self) -> None:
-        """Esc and the close button: not while the bank is asked."""
+        """Esc, the close button and the title bar's: not while the bank is asked. Cancels an open
+        question."""
         if self.page_id is not MovePageId.WORK:
             self.flow.close()
             super().reject()
 
     def _offer(self) -> None:
-        wanted = self.page.buttons()
-        if self.page_id is MovePageId.WORK:
-            wanted = type(wanted)()
-        self.bar.offer(wanted, typing=self.page.first_field() is not None)
+        self.bar.offer(self.page.buttons(), typing=self.page.first_field() is not None)
         self.bar.retire()
 
     def _failed(self, error: CertclientError) -> None:
