@@ -372,6 +372,24 @@ def test_expired_certificate_is_archived_and_restored(
     assert "元に戻しました" in screen.window.card_actions.undo.text()
 
 
+def test_what_was_done_is_not_said_again_in_another_language(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    screen.ui.add_certificate(screen.ui.pc, -10)
+    screen.refresh()
+    screen.choose(Entry.PUT_AWAY)
+    line = screen.window.card_actions.undo
+    qtbot.waitUntil(line.isVisible, timeout=LONG)
+    screen.context.languages.switch(Language.ENGLISH)
+    qtbot.waitUntil(lambda: "was put away" in line.text())
+    screen.press(line.button)
+    qtbot.waitUntil(lambda: "brought back" in line.text(), timeout=LONG)
+    line.hide()  # as it does after a minute
+    screen.context.languages.switch(Language.JAPANESE)
+    qtbot.waitUntil(lambda: "電子証明書" in screen.window.windowTitle())
+    assert not line.isVisible()
+
+
 def test_certificate_in_use_cannot_be_removed(screen: MainWindowScreen) -> None:
     screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()

@@ -165,7 +165,7 @@ class ActionLine(Callout):
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.LanguageChange:
+        if event.type() is QEvent.Type.LanguageChange and not self.isHidden():
             self._retranslate()
 
     def _retranslate(self) -> None:
