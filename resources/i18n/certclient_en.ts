@@ -3191,6 +3191,10 @@ Closing the window removes everything.</translation>
         <translation>&amp;Renew now</translation>
     </message>
     <message>
+        <source>Obtain a &amp;new certificate</source>
+        <translation>Obtain a &amp;new certificate</translation>
+    </message>
+    <message>
         <source>&amp;Open</source>
         <translation>&amp;Open</translation>
     </message>

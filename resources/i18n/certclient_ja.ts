@@ -3183,6 +3183,10 @@ Closing the window removes everything.</source>
         <translation>今すぐ更新する(&amp;R)</translation>
     </message>
     <message>
+        <source>Obtain a &amp;new certificate</source>
+        <translation>電子証明書取得(&amp;N)</translation>
+    </message>
+    <message>
         <source>&amp;Open</source>
         <translation>開く(&amp;O)</translation>
     </message>

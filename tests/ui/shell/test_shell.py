@@ -289,6 +289,26 @@ def test_first_tray_entry_opens_the_most_urgent_renewal(
     until(lambda: "TKYM1408055" in driver.wizard_driver.wizard.session.wizard_state.user_id)
 
 
+def test_tray_and_reminder_say_obtain_where_nothing_can_be_renewed(
+    ui: UiEnvironment, program: Program
+) -> None:
+    ui.add_certificate(ui.pc, -10)
+    shown: list[Toast] = []
+
+    def show(toast: Toast) -> bool:
+        shown.append(toast)
+        return True
+
+    driver = program(resident=True, has_tray=True, toast=show)
+    driver.starts(StartRequest(request=InstanceRequest.REMIND))
+    until(lambda: bool(shown))
+    tray = driver.shell.tray
+    assert plain(tray.renew.text()) == shown[0].buttons[0].text == "電子証明書取得"
+    assert shown[0].title == "新しい電子証明書を取得してください"
+    tray.renew.trigger()
+    until(lambda: driver.wizard_driver.wizard.session.wizard_state.obtains)
+
+
 def test_reminder_is_repeated_after_sleep(
     ui: UiEnvironment, program: Program, clock: SettableClock
 ) -> None:

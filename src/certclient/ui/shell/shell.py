@@ -149,7 +149,7 @@ class Shell(QObject):
         self.background.attention_required.connect(self._require_attention)
         self.background.refused.connect(self._run_ended)
         self.background.tried.connect(self._settle)
-        tray.renew_requested.connect(self.wizard_manager.renew)
+        tray.renew_requested.connect(self.wizard_manager.obtain_again)
         tray.notice_requested.connect(self._show_window)
         tray.open_requested.connect(self._show_window)
         tray.quit_requested.connect(self._quit)

@@ -51,7 +51,7 @@ class Tray(QObject):
     """The tray icon with its menu and notifications. The shell decides when it is visible."""
 
     renew_requested = Signal(object)
-    """The Row to renew."""
+    """The Row to renew, or to obtain anew where that is the only way."""
     notice_requested = Signal()
     """The user clicked the notification."""
     open_requested = Signal()
@@ -107,7 +107,7 @@ class Tray(QObject):
         text = "\n".join(self.sentence(row) for row in rows[:3])
         title = (
             self.tr("Please obtain a new certificate")
-            if rows[0].needs_another
+            if _obtains(rows[0])
             else self.tr("Please renew your certificate")
         )
         first = rows[0]
@@ -181,7 +181,9 @@ class Tray(QObject):
         row = worst(self._overview)
         self.head.setText(self._head(row).replace("&", "&&"))
         self.head.setVisible(row is not None)
-        self.renew.setText(self.tr("&Renew now"))
+        obtains = row is not None and _obtains(row)
+        texts = {True: self.tr("Obtain a &new certificate"), False: self.tr("&Renew now")}
+        self.renew.setText(texts[obtains])
         self.renew.setVisible(row is not None)
         self.open.setText(self.tr("&Open"))
         self.quit.setText(self.tr("&Quit"))

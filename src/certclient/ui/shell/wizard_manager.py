@@ -92,7 +92,8 @@ class WizardManager(QObject):
         )
 
     def obtain_again(self, row: Row) -> None:
-        """取得 in place of a certificate that has expired or that the bank has refused."""
+        """取得 in place of a certificate that has expired or that the bank has refused; 更新 of any
+        other."""
         if row.needs_another:
             user_id, profile_id = row.entry.owner.user_id, row.profile.id
             self._open(
