@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from certclient.enrollment.overview import Condition
 from certclient.model.certificate import Certificate
 from certclient.model.moving import confirmation_number, read_number
 from certclient.ui.overview.card_texts import CardTexts
@@ -19,10 +21,13 @@ from certclient.ui.overview.moving.window import MoveWindow
 from certclient.ui.overview.owner_state import OwnerState
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.tasks.interaction import QtInteraction
+from certclient.ui.widgets.fields import RadioButton
+from certclient.ui.widgets.key_values import CopyButton
 from certclient_practice.bank.names import PROFILE_ID
 from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID
 from support.pki import rsa_key, spki_of
+from support.rows import row_in
 from support.themes import cut_off
 from support.window_rules import (
     faults_of_focus,
@@ -164,6 +169,30 @@ def test_the_title_bars_button_does_not_stop_what_the_bank_is_asked(
     mover.arrives_at(MovePageId.DONE)
 
 
+def test_texts_from_outside_are_shown_as_they_are(ui: UiEnvironment, opens: Opens) -> None:
+    mover = opens()
+    state = mover.window.flow.context.state
+    rows = [row_in(Condition.RENEWABLE, user_id=one) for one in ("A&B\u202eC", USER_ID)]
+    state.state.update_stores(replace(state.overview, rows=rows), state.state.read_journal())
+    for name in (MovePageId.CERTIFICATE, MovePageId.NEW):
+        mover.window.flow.wanted.emit(name)
+        radios = mover.window.page.findChildren(RadioButton)
+        assert [one.isVisible() for one in radios] == [True, True]
+        (text,) = (one.text() for one in radios if "TKYM" not in one.text())
+        assert "A&&B<U+202E>C" in text, "a single & would become a mnemonic"
+
+
+def test_lists_that_are_made_anew_leave_no_windows(ui: UiEnvironment, opens: Opens) -> None:
+    ui.add_certificate(ui.pc)
+    mover = opens()
+    before = len(QApplication.topLevelWidgets())
+    for name in (MovePageId.NEW, MovePageId.SHEET, MovePageId.NEW, MovePageId.LOST):
+        mover.window.flow.wanted.emit(name)
+        mover.window.page.enter()
+        mover.window.page.retranslate()
+        assert len(QApplication.topLevelWidgets()) == before
+
+
 def test_called_off_there_is_a_way_back(ui: UiEnvironment, opens: Opens) -> None:
     ui.add_certificate(ui.pc)
     mover = opens()
@@ -190,6 +219,10 @@ def test_the_new_pc_shows_the_number_once_it_has_logged_in(ui: UiEnvironment, op
     mover.press()
     if mover.window.flow.profile.login_test_url:
         mover.arrives_at(MovePageId.NUMBER)
+        (copy,) = mover.window.page.findChildren(CopyButton)
+        copy.click()
+        assert QGuiApplication.clipboard().text() == mover.window.flow.number
+        assert copy.text() == "コピーしました"
     else:  # under Wine
         mover.arrives_at(MovePageId.BY_HAND)
         mover.press()

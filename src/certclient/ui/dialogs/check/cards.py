@@ -108,7 +108,8 @@ class CheckCards(QWidget):
     def clear(self) -> None:
         """Removes all cards."""
         for card in self._cards.values():
-            card.setParent(None)
+            self._layout.removeWidget(card)
+            card.hide()  # not without a parent: it would be a window for a moment
             card.deleteLater()
         self._cards = {}
 

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
+from certclient.model.visible_text import visible
 from certclient.ui.widgets.button_bar import Buttons
+from certclient.ui.widgets.card import Card
+from certclient.ui.widgets.fields import RadioButton
 from certclient.ui.widgets.labels import CardTitle, Heading, PlainLabel, Sentence
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from certclient.i18n.move_sheet import Sheet
     from certclient.ui.overview.moving.flow import MoveFlow
 
@@ -56,6 +61,39 @@ class MovePage(QWidget):
         return self.heading.text()
 
 
+class RadioList(Card):
+    """Radio buttons, one below the other, of which one is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self.radios: list[RadioButton] = []
+
+    def offer(self, number: int) -> None:
+        """Replaces the radio buttons by `number` new ones; the first is chosen."""
+        for radio in self.radios:
+            self._group.removeButton(radio)
+            self.body.removeWidget(radio)
+            radio.hide()  # not without a parent: it would be a window for a moment
+            radio.deleteLater()
+        self.radios = [RadioButton() for _ in range(number)]
+        for radio in self.radios:
+            self._group.addButton(radio)
+            self.body.addWidget(radio)
+        for radio in self.radios[:1]:
+            radio.setChecked(True)
+
+    def set_texts(self, texts: Sequence[str]) -> None:
+        """One text per radio button, as it is: parts of it may come from outside."""
+        for radio, text in zip(self.radios, texts, strict=True):
+            radio.setText(visible(text).replace("&", "&&"))
+
+    @property
+    def chosen(self) -> int | None:
+        """The index of the chosen one, None if there is none."""
+        return next((n for n, radio in enumerate(self.radios) if radio.isChecked()), None)
+
+
 class SheetView(QWidget):
     """The steps of a sheet: what to do in bold, how below it."""
 
@@ -69,7 +107,7 @@ class SheetView(QWidget):
         """Replaces what is shown."""
         while item := self._column.takeAt(0):
             if widget := item.widget():
-                widget.setParent(None)
+                widget.hide()  # not without a parent: it would be a window for a moment
                 widget.deleteLater()
         for number, step in enumerate(sheet.steps, start=1):
             title: PlainLabel = CardTitle()

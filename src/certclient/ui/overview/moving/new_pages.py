@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup
 
-from certclient.ui.overview.moving.base import MovePage, SheetView, print_sheet
+from certclient.ui.overview.moving.base import MovePage, RadioList, SheetView, print_sheet
 from certclient.ui.overview.moving.flow import MoveFlow, MovePageId
 from certclient.ui.widgets.button_bar import Button, Buttons
-from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card, ChoiceCard
-from certclient.ui.widgets.fields import RadioButton
-from certclient.ui.widgets.labels import BigNumber, Sentence
+from certclient.ui.widgets.key_values import CopyButton
+from certclient.ui.widgets.labels import BigNumber, Sentence, sentences
 from certclient.ui.widgets.status import NumberedSteps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from certclient.enrollment.overview import Row
 
@@ -104,25 +102,17 @@ class NewPage(MovePage):
         super().__init__(flow)
         self._obtain = obtain
         self._steps, self._text = NumberedSteps(), Sentence()
-        self._group, self._card = QButtonGroup(self), Card()
-        self.choices: list[tuple[RadioButton, Row]] = []
-        for part in (Card(self._steps), self._text, self._card):
+        self.list = RadioList()
+        self._choices: Sequence[Row] = ()
+        for part in (Card(self._steps), self._text, self.list):
             self.body.addWidget(part)
         self.body.addStretch(1)
 
     def enter(self) -> None:
         """The certificates that are here by now, the newest first."""
-        for radio, _ in self.choices:
-            self._group.removeButton(radio)
-            radio.setParent(None)
-            radio.deleteLater()
         found = sorted(self.flow.rows, key=lambda row: row.entry.certificate.not_before)
-        self.choices = [(RadioButton(), row) for row in reversed(found)]
-        for radio, _ in self.choices:
-            self._group.addButton(radio)
-            self._card.body.addWidget(radio)
-        if self.choices:
-            self.choices[0][0].setChecked(True)
+        self._choices = found[::-1]
+        self.list.offer(len(found))
 
     def retranslate(self) -> None:
         self.heading.set_text(self.tr("On the new PC"))
@@ -137,27 +127,29 @@ class NewPage(MovePage):
             True: self.tr("Which certificate is the new one?"),
             False: self.tr("There is no certificate on this PC yet."),
         }
-        self._text.set_text(texts[bool(self.choices)])
-        self._card.setVisible(bool(self.choices))
-        for radio, row in self.choices:
-            day = self.flow.context.catalogue.minute(row.entry.certificate.not_before)
-            text = self.tr("{user} (valid from {day})")
-            radio.setText(text.format(user=row.entry.full_id, day=day))
+        self._text.set_text(texts[bool(self._choices)])
+        self.list.setVisible(bool(self._choices))
+        self.list.set_texts([self._name(row) for row in self._choices])
+
+    def _name(self, row: Row) -> str:
+        day = self.flow.context.catalogue.minute(row.entry.certificate.not_before)
+        text = self.tr("{user} (valid from {day})")
+        return text.format(user=row.entry.full_id, day=day)
 
     def buttons(self) -> Buttons:
         obtain = Button(self.tr("&Obtain a certificate"), self._obtain)
         test = Button(self.tr("&Test the login"), self._test)
         return Buttons(
-            primary=test if self.choices else obtain,
-            secondary=obtain if self.choices else None,
+            primary=test if self._choices else obtain,
+            secondary=obtain if self._choices else None,
             back=Button(self.tr("&Back"), lambda: self.flow.wanted.emit(MovePageId.WHICH)),
             close=self.tr("&Close"),
         )
 
     def _test(self) -> None:
-        chosen = next((row for radio, row in self.choices if radio.isChecked()), None)
+        chosen = self.list.chosen
         if chosen is not None:
-            self.flow.test_login(chosen)
+            self.flow.test_login(self._choices[chosen])
 
 
 class ByHandPage(MovePage):
@@ -192,7 +184,7 @@ class ByHandPage(MovePage):
         self.flow.context.open_url(self.flow.profile.login_url)
 
     def spoken(self) -> str:
-        return f"{self.heading.text()}\n{self._text.text()}"
+        return sentences(self.heading.text(), self._text.text())
 
 
 class NumberPage(MovePage):
@@ -201,10 +193,8 @@ class NumberPage(MovePage):
     def __init__(self, flow: MoveFlow) -> None:
         super().__init__(flow)
         self._lead, self.number, self._text = Sentence(), BigNumber(), Sentence()
-        self._copy = LinkButton()
-        self._copy.set_icon("copy")
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.flow.number))
-        card = Card(self._lead, self.number, self._copy)
+        self.copy_button = CopyButton(lambda: self.flow.number)
+        card = Card(self._lead, self.number, self.copy_button)
         for part in (card, self._text):
             self.body.addWidget(part)
         self.body.addStretch(1)
@@ -214,7 +204,6 @@ class NumberPage(MovePage):
         lead = self.tr("Confirmation number of {user}").format(user=self.flow.user_id)
         self._lead.set_text(lead)
         self.number.set_text(self.flow.number)
-        self._copy.setText(self.tr("Co&py the number"))
         self._text.set_text(
             self.tr(
                 "Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no "
@@ -226,7 +215,7 @@ class NumberPage(MovePage):
         return Buttons(primary=Button(self.tr("&Close"), self.close_window))
 
     def spoken(self) -> str:
-        return f"{self.heading.text()}\n{self._lead.text()} {self.flow.number}"
+        return sentences(self.heading.text(), f"{self._lead.text()} {self.flow.number}")
 
 
 class LostPage(MovePage):

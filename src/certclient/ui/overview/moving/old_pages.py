@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup
-
 from certclient.enrollment.moves import Ended, Move, MoveStep
 from certclient.model.profile import OldCertificate
-from certclient.ui.overview.moving.base import MovePage, SheetView, print_sheet
+from certclient.ui.overview.moving.base import MovePage, RadioList, SheetView, print_sheet
 from certclient.ui.overview.moving.flow import MoveFlow, MovePageId
 from certclient.ui.widgets.button_bar import Button, Buttons
 from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card
-from certclient.ui.widgets.fields import CheckBox, LabelledField, RadioButton, TextField
+from certclient.ui.widgets.fields import CheckBox, LabelledField, TextField
 from certclient.ui.widgets.key_values import KeyValueList
-from certclient.ui.widgets.labels import Sentence
+from certclient.ui.widgets.labels import Sentence, sentences
 from certclient.ui.widgets.pictures import ResultMark
 from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from certclient.enrollment.overview import Row
@@ -30,31 +30,21 @@ class CertificatePage(MovePage):
 
     def __init__(self, flow: MoveFlow) -> None:
         super().__init__(flow)
-        self._text, self._group = Sentence(), QButtonGroup(self)
-        self.choices: list[tuple[RadioButton, Row | Move]] = []
-        self._card = Card()
+        self._text, self.list = Sentence(), RadioList()
+        self._choices: Sequence[Row | Move] = ()
         self.body.addWidget(self._text)
-        self.body.addWidget(self._card)
+        self.body.addWidget(self.list)
         self.body.addStretch(1)
 
     def enter(self) -> None:
         """Lists the unfinished moves first."""
-        for radio, _ in self.choices:
-            self._group.removeButton(radio)
-            radio.setParent(None)
-            radio.deleteLater()
-        self.choices = [(RadioButton(), one) for one in self.flow.beginnings]
-        for radio, _ in self.choices:
-            self._group.addButton(radio)
-            self._card.body.addWidget(radio)
-        if self.choices:
-            self.choices[0][0].setChecked(True)
+        self._choices = self.flow.beginnings
+        self.list.offer(len(self._choices))
 
     def retranslate(self) -> None:
         self.heading.set_text(self.tr("Which user ID moves?"))
         self._text.set_text(self.tr("Each user ID has a certificate of its own. Move one by one."))
-        for radio, one in self.choices:
-            radio.setText(self._name(one))
+        self.list.set_texts([self._name(one) for one in self._choices])
 
     def _name(self, one: Row | Move) -> str:
         context = self.flow.context
@@ -74,9 +64,9 @@ class CertificatePage(MovePage):
         )
 
     def _choose(self) -> None:
-        chosen = next((one for radio, one in self.choices if radio.isChecked()), None)
+        chosen = self.list.chosen
         if chosen is not None:
-            self.flow.choose(chosen)
+            self.flow.choose(self._choices[chosen])
 
 
 class SheetPage(MovePage):
@@ -179,7 +169,7 @@ class AwaitPage(MovePage):
         return self.number
 
     def spoken(self) -> str:
-        return f"{self.heading.text()}\n{self._text.text()}"
+        return sentences(self.heading.text(), self._text.text())
 
     def _typed(self) -> None:
         self.field.set_error("")
@@ -303,4 +293,4 @@ class MoveDonePage(MovePage):
         return Buttons(primary=Button(self.tr("&Close"), self.close_window))
 
     def spoken(self) -> str:
-        return "\n".join((self.heading.text(), self._text.text(), self._bank.text())).strip()
+        return sentences(self.heading.text(), self._text.text(), self._bank.text())

@@ -28,6 +28,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import ButtonBar
 from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.labels import sentences
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Severity, Space
@@ -153,7 +154,7 @@ class MoveWindow(QDialog):
             return
         self.error.show_error(shown, Severity.ERROR, title=shown.title)
         self.error.show()
-        self._context.announce(self, f"{shown.title}\n{shown.sentence}", urgent=True)
+        self._context.announce(self, sentences(shown.title, shown.sentence), urgent=True)
 
     def _obtain(self) -> None:
         self.close()
