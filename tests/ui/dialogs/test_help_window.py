@@ -11,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.i18n.catalogue import Language
 from certclient.i18n.help_guide import Topic, pages
+from certclient.model.certificate import Certificate
 from certclient.model.profile import AccountingLink
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.check.window import CheckWindow
@@ -21,6 +23,8 @@ from certclient.ui.dialogs.help.picker import Chooser
 from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.widgets.buttons import LinkButton, SecondaryButton
 from certclient.ui.widgets.status import StatusPill
+from support.odd_certificates import OddCertificate, simple_name
+from support.rows import NOON, row_in
 from support.window_rules import faults_of_markup, label_texts
 from support.wizards import UiEnvironment, until
 
@@ -159,6 +163,29 @@ def test_a_browsers_window_is_drawn_for_each_browser_with_an_example(
         assert (
             sum(pill.text() == "これを選びます" for pill in picture.findChildren(StatusPill)) == 1
         )
+
+
+def test_hidden_characters_of_a_certificate_are_shown_in_a_browsers_window(
+    ui: UiEnvironment, parent: QWidget, qtbot: QtBot
+) -> None:
+    window = shown(ui.context(), parent, qtbot)
+    window.open_topic(Topic.CHOOSE)
+    rows = tuple(odd(row_in(one)) for one in (Condition.RENEWABLE, Condition.REPLACED))
+    window.show_overview(Overview(NOON, rows=rows))
+    pictures = window.findChildren(BrowserWindow)
+    assert pictures
+    for picture in pictures:
+        texts = label_texts(picture) + picture.accessibleDescription()
+        assert "\u202e" not in texts
+        assert "A<U+202E>B" in picture.accessibleDescription()
+
+
+def odd(row: Row) -> Row:
+    """With a name that is read backwards from its second letter."""
+    names = {"subject": simple_name("A\u202eB"), "issuer": simple_name("C\u202eD")}
+    certificate = Certificate.read(OddCertificate(**names).der)
+    stored = replace(row.entry.stored, certificate=certificate)
+    return replace(row, entry=replace(row.entry, stored=stored))
 
 
 def test_the_check_of_the_computer_opens_from_its_page(

@@ -172,7 +172,7 @@ def test_the_title_bars_button_does_not_stop_what_the_bank_is_asked(
 def test_texts_from_outside_are_shown_as_they_are(ui: UiEnvironment, opens: Opens) -> None:
     mover = opens()
     state = mover.window.flow.context.state
-    rows = [row_in(Condition.RENEWABLE, user_id=one) for one in ("A&B\u202eC", USER_ID)]
+    rows = tuple(row_in(Condition.RENEWABLE, user_id=one) for one in ("A&B\u202eC", USER_ID))
     state.state.update_stores(replace(state.overview, rows=rows), state.state.read_journal())
     for name in (MovePageId.CERTIFICATE, MovePageId.NEW):
         mover.window.flow.wanted.emit(name)

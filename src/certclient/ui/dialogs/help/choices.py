@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from certclient.enrollment.overview import Condition
+from certclient.model.visible_text import visible
 from certclient.store.names import title_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ _OFFERED = (Condition.REPLACED, Condition.NOT_ACCEPTED)
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One line of a browser's window. `since`, `until`: in words; `place`: the browser or token
-    that has it, "" if there is but one; `right`: it is the one to choose."""
+    that has it, "" if there is but one; `right`: it is the one to choose. Hidden characters are
+    visible."""
 
     name: str
     issuer: str
@@ -54,11 +56,11 @@ def _is_offered(row: Row) -> bool:
 def _choice(row: Row, catalogue: Catalogue, *, right: bool) -> Choice:
     certificate = row.entry.certificate
     return Choice(
-        name=certificate.common_name,
-        issuer=certificate.issuer_common_name,
+        name=visible(certificate.common_name),
+        issuer=visible(certificate.issuer_common_name),
         since=catalogue.minute(certificate.not_before),
         until=catalogue.minute(certificate.not_after),
         serial=certificate.serial_hex.upper(),
-        place=title_of(row.entry.store),
+        place=visible(title_of(row.entry.store)),
         right=right,
     )
