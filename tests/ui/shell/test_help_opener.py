@@ -73,6 +73,25 @@ def test_a_modal_dialog_has_a_help_of_its_own_that_can_be_used(
     dialog.close()
 
 
+def test_a_modal_dialog_has_one_help_and_no_button_that_does_nothing(
+    ui: UiEnvironment, parent: QWidget
+) -> None:
+    context, keeper = ui.context(), QObject()
+    HelpOpener(context, HelpWindow(context, parent), keeper)
+    dialog = PinDialog(context, PinRequest("x", "専用USB", AttemptsLeft.UNKNOWN), parent)
+    dialog.open()
+    for _ in range(2):
+        press_f1(dialog)
+    (own,) = dialog.findChildren(HelpWindow)
+    until(own.isVisible)
+    assert not own.about_button.isVisible()
+    own.close()
+    press_f1(dialog)
+    until(own.isVisible)
+    assert dialog.findChildren(HelpWindow) == [own]
+    dialog.close()
+
+
 def test_the_windows_that_are_named_exist() -> None:
     for module in pkgutil.walk_packages(certclient.ui.__path__, "certclient.ui."):
         import_module(module.name)

@@ -64,13 +64,19 @@ class HelpOpener(QObject):
         can be used meanwhile."""
         if isinstance(window, HelpWindow):
             return
-        if window.isModal():
-            help_window = HelpWindow(self._context, window)
-            help_window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        else:
-            help_window = self._window
+        help_window = self._own_help(window) if window.isModal() else self._window
         help_window.show_overview(self._context.state.overview)
         help_window.open_topic(topic_of(window))
+
+    def _own_help(self, window: QWidget) -> HelpWindow:
+        """The one help of a modal window, which lives as long as that; without 「このプログラムに
+        ついて」, which belongs to the main window."""
+        found = window.findChild(HelpWindow, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if found is not None:
+            return found
+        made = HelpWindow(self._context, window)
+        made.about_button.hide()
+        return made
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         window = now.window() if now is not None else None
