@@ -7,15 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from certclient.enrollment.full_check.groups import FullCheck
 from certclient.enrollment.full_check.values import Finding, Group, Item, Listener
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.i18n.language import Language
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.dialogs.check.report import CheckReportDialog
 from certclient.ui.dialogs.check.window import CheckWindow, open_check
+from certclient.ui.dialogs.error_dialog import ErrorDialog
+from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.widgets.tokens import Severity
 from support.window_rules import faults_of_markup, label_texts
 from support.wizards import UiEnvironment, until
@@ -49,6 +52,55 @@ def test_each_line_is_green_or_says_what_to_do(ui: UiEnvironment, parent: QWidge
     assert "CC-NET-UNREACHABLE" in shown
     assert window.summary.severity is Severity.ERROR
     window.close()
+
+
+def restore(window: QWidget) -> None:
+    """Minimises the window and brings it back, as the task bar does."""
+    window.showMinimized()
+    until(window.isMinimized)
+    QApplication.processEvents()
+    window.showNormal()
+    until(lambda: not window.isMinimized())
+    QApplication.processEvents()
+
+
+def test_a_window_that_comes_back_keeps_its_results(ui: UiEnvironment, parent: QWidget) -> None:
+    window = checked(CheckWindow(ui.context(), ui.full_check(), parent))
+    found = window.run
+    restore(window)
+    assert window.run is found
+    tops = len(QApplication.topLevelWidgets())
+    window.cards.clear()
+    assert len(QApplication.topLevelWidgets()) == tops, "what is removed is no window of its own"
+    window.close()
+
+
+def test_the_help_that_comes_back_leaves_the_focus_where_it_was(
+    ui: UiEnvironment, parent: QWidget
+) -> None:
+    window = HelpWindow(ui.context(), parent)
+    window.open_topic()
+    window.activateWindow()
+    until(window.search.hasFocus)
+    window.topics.setFocus()
+    restore(window)
+    assert window.focusWidget() is window.topics
+
+
+def test_a_dialog_that_comes_back_is_not_read_out_again(ui: UiEnvironment, parent: QWidget) -> None:
+    said: list[str] = []
+
+    def announce(_widget: QWidget, text: str, *, urgent: bool = False) -> None:
+        said.append(text)
+
+    context = replace(ui.context(), announce=announce)
+    error = ErrorDialog(context, CertclientError(ErrorCode.MOVE_NUMBER), "", parent)
+    for dialog in (CheckReportDialog(context, "x", parent), error):
+        dialog.show()
+        restore(dialog)
+        assert len(said) == 1
+        said.clear()
+        dialog.close()
 
 
 def test_it_follows_the_language(ui: UiEnvironment, parent: QWidget) -> None:

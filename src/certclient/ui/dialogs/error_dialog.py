@@ -55,9 +55,10 @@ class ErrorDialog(QDialog):
         return (self._error.code, self._error.data) == (error.code, error.data)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Has a screen reader say what happened."""
+        """Has a screen reader say what happened, unless it is only restored."""
         super().showEvent(event)
-        self._context.announce(self, self.panel.spoken(), urgent=True)
+        if not event.spontaneous():
+            self._context.announce(self, self.panel.spoken(), urgent=True)
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""

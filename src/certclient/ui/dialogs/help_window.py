@@ -124,8 +124,11 @@ class HelpWindow(QDialog):
             self._show_page()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catches up with what has changed meanwhile; the search has the focus."""
+        """Catches up with what has changed meanwhile; the search has the focus. Not if it is only
+        restored: the user goes on where they were."""
         super().showEvent(event)
+        if event.spontaneous():
+            return
         self._retranslate()
         self.search.setFocus()
         if self.page is not None:

@@ -15,7 +15,7 @@ from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Heading, SecondaryText, Sentence
+from certclient.ui.widgets.parts import Heading, SecondaryText, Sentence, sentences
 from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Space
 
@@ -69,10 +69,11 @@ class CheckReportDialog(QDialog):
         self._retranslate()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Has a screen reader say what it is."""
+        """Has a screen reader say what it is, unless it is only restored."""
         super().showEvent(event)
-        self.bar.primary.setFocus()
-        self._context.announce(self, f"{self._heading.text()}\n{self._about.text()}")
+        if not event.spontaneous():
+            self.bar.primary.setFocus()
+            self._context.announce(self, sentences(self._heading.text(), self._about.text()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch; the report keeps its language."""

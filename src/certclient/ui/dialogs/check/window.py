@@ -76,8 +76,10 @@ class CheckWindow(QDialog):
         self.activateWindow()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Begins to check."""
+        """Begins to check; not when it is only restored, which would throw the results away."""
         super().showEvent(event)
+        if event.spontaneous():
+            return
         if self.run is None or not self.run.running:
             self.check()
 
