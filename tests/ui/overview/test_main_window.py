@@ -31,6 +31,7 @@ from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.models import Column
+from certclient.ui.overview.moving.window import MoveWindow
 from certclient.ui.overview.owner_card import OwnerCard
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.tasks.practice import PracticeLauncher
@@ -307,6 +308,25 @@ def test_bank_that_cannot_be_used_is_named_and_the_others_work(
     assert texts.count("/etc/x/bank-b.toml") == 1
     assert second.bank.ja in texts, "the card names the bank"
     assert window.row is not None
+
+
+def test_there_is_one_window_for_the_move(screen: MainWindowScreen, qtbot: QtBot) -> None:
+    def choose() -> None:
+        menu = screen.window.actions_row.menu.menu()
+        assert menu is not None
+        next(one for one in menu.actions() if one.data() == "move").trigger()
+
+    screen.ui.add_certificate(screen.ui.pc)
+    choose()
+    choose()
+    assert screen.window.findChildren(MoveWindow) == [], "the stores have not been read yet"
+    screen.refresh()
+    qtbot.waitUntil(lambda: bool(screen.window.findChildren(MoveWindow)))
+    choose()
+    (moving,) = screen.window.findChildren(MoveWindow)
+    moving.close()
+    choose()
+    assert sum(one.isVisible() for one in screen.window.findChildren(MoveWindow)) == 1
 
 
 def test_missing_token_software_concerns_only_those_with_a_token(

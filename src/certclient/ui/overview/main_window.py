@@ -362,7 +362,10 @@ class MainWindow(WindowFrame):
         self.closed.emit()
 
     def _open_entry(self, entry: MenuEntry) -> None:
-        entry.open(self._context, self)
+        if entry.needs_stores:
+            self._checked.run(lambda: entry.open(self._context, self))
+        else:
+            entry.open(self._context, self)
 
     def _show_help(self) -> None:
         self.help_window.show()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,8 @@ class MenuEntry:
     on_empty_page: bool = False
     available: Callable[[AppContext], bool] = lambda _context: True
     """Whether it can be done in this program at all; else it is not shown."""
+    needs_stores: bool = False
+    """It is about the certificates in the stores: it opens once they have been read."""
 
 
 def menu_entries() -> tuple[MenuEntry, ...]:
@@ -45,6 +47,7 @@ def menu_entries() -> tuple[MenuEntry, ...]:
             translate("MainMenu", "&Move to a new PC…"),
             _open_move,
             on_empty_page=True,
+            needs_stores=True,
         ),
         MenuEntry(
             "practise",
@@ -63,17 +66,18 @@ def _practise(context: AppContext, window: WindowFrame) -> None:
 
 
 def _open_move(context: AppContext, window: WindowFrame) -> None:
-    """Once the stores have been read: it is about the certificates that are in them."""
-    from certclient.ui.overview.checked_actions import CheckedActions
+    """Raises the window if it is open already: two would act on the same certificate."""
     from certclient.ui.overview.moving.window import MoveWindow
 
-    def show() -> None:
+    found = window.findChildren(MoveWindow, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    moving = next((one for one in found if one.isVisible()), None)
+    if moving is None:
         moving = MoveWindow(context, window)
         moving.obtain_requested.connect(window.obtain_requested)
         moving.stores_changed.connect(window.stores_changed)
-        moving.show()
-
-    CheckedActions(context, window).run(show)
+    moving.show()
+    moving.raise_()
+    moving.activateWindow()
 
 
 def _open_check(context: AppContext, window: WindowFrame) -> None:
