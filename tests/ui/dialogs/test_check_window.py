@@ -90,7 +90,8 @@ def test_the_help_that_comes_back_leaves_the_focus_where_it_was(
 def test_a_dialog_that_comes_back_is_not_read_out_again(ui: UiEnvironment, parent: QWidget) -> None:
     said: list[str] = []
 
-    def announce(_widget: QWidget, text: str, *, urgent: bool = False) -> None:
+    def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
+        del widget, urgent
         said.append(text)
 
     context = replace(ui.context(), announce=announce)
@@ -166,6 +167,10 @@ def test_what_is_saved_is_what_was_shown(
     assert str(pdf) in label_texts(dialog)
     dialog.save_text(tmp_path / "missing" / "x.txt")
     assert "保存できませんでした" in label_texts(dialog)
+    in_the_way = tmp_path / "folder.pdf"
+    in_the_way.mkdir()
+    dialog.save_pdf(in_the_way)
+    assert f"保存できませんでした：{in_the_way}" in label_texts(dialog)
     dialog.close()
     window.close()
 

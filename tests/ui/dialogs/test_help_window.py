@@ -182,9 +182,8 @@ def test_hidden_characters_of_a_certificate_are_shown_in_a_browsers_window(
 
 def odd(row: Row) -> Row:
     """With a name that is read backwards from its second letter."""
-    names = {"subject": simple_name("A\u202eB"), "issuer": simple_name("C\u202eD")}
-    certificate = Certificate.read(OddCertificate(**names).der)
-    stored = replace(row.entry.stored, certificate=certificate)
+    named = OddCertificate(subject=simple_name("A\u202eB"), issuer=simple_name("C\u202eD"))
+    stored = replace(row.entry.stored, certificate=Certificate.read(named.der))
     return replace(row, entry=replace(row.entry, stored=stored))
 
 

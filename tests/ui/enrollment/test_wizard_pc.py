@@ -210,6 +210,12 @@ def test_unwritable_file_is_reported(ui: UiEnvironment, tmp_path: Path) -> None:
     customer = renew_on_pc(ui)
     page = customer.wizard.page_now
     assert isinstance(page, DonePage)
+    in_the_way = tmp_path / "receipt.pdf"
+    in_the_way.mkdir()
+    page.keepsakes.save_pdf(in_the_way)
+    wait(1)
+    assert f"保存できませんでした：{in_the_way}" in customer.text
+    page.keepsakes.forget()
     page.keepsakes.save_calendar(tmp_path / "no such folder" / "next.ics")
     wait(1)
     assert "保存できませんでした" in customer.text

@@ -277,6 +277,7 @@ NEXT_CLICK = (
     "certclient.ui.enrollment.pages.next_steps",
     "certclient.ui.enrollment.ics",
     "certclient.ui.enrollment.summary",
+    "certclient.ui.widgets.paper",
     "certclient.ui.enrollment.pages.keepsakes",
     "certclient.ui.enrollment.quiet_lines",
     "certclient.ui.enrollment.pages.done",

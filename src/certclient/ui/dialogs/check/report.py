@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
 from certclient.ui.dialogs.about.text import licence_text
@@ -15,6 +15,7 @@ from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.paper import pdf_bytes, print_document
 from certclient.ui.widgets.parts import Heading, SecondaryText, Sentence, sentences
 from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Space
@@ -83,20 +84,20 @@ class CheckReportDialog(QDialog):
 
     def save_text(self, path: Path) -> None:
         """Writes the report as a text in UTF-8 and says whether that worked."""
+        # With a mark: Windows' editors of before 2019 need it to show Japanese.
+        self._save(path, self.text.replace("\n", "\r\n").encode("utf-8-sig"))
+
+    def save_pdf(self, path: Path) -> None:
+        """Writes the report as an A4 PDF and says whether that worked."""
+        self._save(path, pdf_bytes(self._document()))
+
+    def _save(self, path: Path, content: bytes) -> None:
         try:
-            # With a mark: Windows' editors of before 2019 need it to show Japanese.
-            path.write_text(self.text, encoding="utf-8-sig", newline="\r\n")
+            path.write_bytes(content)
         except OSError:
             self._report(path, saved=False)
         else:
             self._report(path, saved=True)
-
-    def save_pdf(self, path: Path) -> None:
-        """Writes the report as an A4 PDF and says whether that worked."""
-        writer = QPdfWriter(str(path))
-        writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        self._document().print_(writer)
-        self._report(path, saved=path.exists())
 
     def _document(self) -> QTextDocument:
         document = QTextDocument()
@@ -118,11 +119,7 @@ class CheckReportDialog(QDialog):
         return Path(path) if path else None
 
     def _print(self) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        if QPrintDialog(printer, self).exec():
-            self._document().print_(printer)
+        print_document(self._document(), self)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from certclient.ui.enrollment.pages.next_steps import reminders
 from certclient.ui.enrollment.summary import IssuanceSummary, next_year
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.flow import FlowLayout
+from certclient.ui.widgets.paper import pdf_bytes, print_document
 from certclient.ui.widgets.parts import SmallText
 
 if TYPE_CHECKING:
@@ -86,10 +86,8 @@ class Keepsakes(QWidget):
             self._saved_text.set_text(self.tr("Copied."))
 
     def _print(self) -> None:
-        issuance = self._issuance
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        if issuance and QPrintDialog(printer, self).exec():
-            self.document(issuance).print_(printer)
+        if issuance := self._issuance:
+            print_document(self.document(issuance), self)
 
     def _save_pdf(self) -> None:
         path = self._ask_path(self.tr("certificate.pdf"), "PDF (*.pdf)")
@@ -99,10 +97,7 @@ class Keepsakes(QWidget):
     def save_pdf(self, path: Path) -> None:
         """Writes the page as an A4 PDF and shows whether that worked."""
         if issuance := self._issuance:
-            writer = QPdfWriter(str(path))
-            writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-            self.document(issuance).print_(writer)
-            self._report_saved(path, saved=path.exists())
+            self._save(path, pdf_bytes(self.document(issuance)))
 
     def _save_calendar(self) -> None:
         path = self._ask_path(self.tr("certificate-renewal.ics"), "iCalendar (*.ics)")
@@ -118,7 +113,9 @@ class Keepsakes(QWidget):
         summary = self.tr("Renew the certificate of {user}").format(user=user)
         last_day = self.tr("Last day to renew the certificate of {user}").format(user=user)
         clock = self._session.context.clock()
-        content = next_year(issuance, self._session.profile, clock, (summary, last_day))
+        self._save(path, next_year(issuance, self._session.profile, clock, (summary, last_day)))
+
+    def _save(self, path: Path, content: bytes) -> None:
         try:
             path.write_bytes(content)
         except OSError:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextDocument
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from certclient.model.visible_text import visible
@@ -14,6 +13,7 @@ from certclient.ui.widgets.button_bar import Buttons
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.fields import RadioButton
 from certclient.ui.widgets.labels import CardTitle, Heading, PlainLabel, Sentence
+from certclient.ui.widgets.paper import print_document
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
@@ -121,8 +121,6 @@ class SheetView(QWidget):
 
 def print_sheet(sheet: Sheet, parent: QWidget) -> None:
     """Asks for a printer and prints the page."""
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    if QPrintDialog(printer, parent).exec():
-        document = QTextDocument()
-        document.setPlainText("\n".join(sheet.lines))
-        document.print_(printer)
+    document = QTextDocument()
+    document.setPlainText("\n".join(sheet.lines))  # texts from outside are no markup
+    print_document(document, parent)
