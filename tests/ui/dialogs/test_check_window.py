@@ -19,6 +19,7 @@ from certclient.ui.dialogs.check.report import CheckReportDialog
 from certclient.ui.dialogs.check.window import CheckWindow, open_check
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help_window import HelpWindow
+from certclient.ui.widgets.progress import ProgressBar
 from certclient.ui.widgets.tokens import Severity
 from support.window_rules import faults_of_markup, label_texts
 from support.wizards import UiEnvironment, until
@@ -143,6 +144,9 @@ def test_results_show_as_they_come_and_closing_does_not_wait(
         assert window.run is not None
         assert window.run.running
         assert window.run.board.open
+        (bar,) = window.findChildren(ProgressBar)
+        assert bar.isVisible()
+        assert 0 < bar.value() < bar.maximum()
         assert list(faults_of_markup(window)) == []
         window.close()
         assert not window.run.running

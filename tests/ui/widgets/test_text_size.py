@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontInfo
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +16,7 @@ from certclient.model.start import Start
 from certclient.platform.folders import settings_file
 from certclient.ui.settings import UiSettings
 from certclient.ui.shell.early import early_context
+from certclient.ui.widgets.read_only_text import read_only_text
 from certclient.ui.widgets.text_size import TextSize, text_size
 from support.wizards import until
 
@@ -54,6 +56,16 @@ def test_keys_change_the_size_in_every_window(
     assert size.percent == 90
     QTest.keyClick(window, Qt.Key.Key_0, CONTROL)
     assert size.percent == 100
+
+
+def test_long_texts_follow_the_size(qtbot: QtBot, size: TextSize) -> None:
+    view = read_only_text("x")
+    qtbot.addWidget(view)
+    view.show()
+    before = view.fontMetrics().height()
+    size.set_percent(200)
+    until(lambda: view.fontMetrics().height() > 1.5 * before)
+    assert QFontInfo(view.font()).fixedPitch()
 
 
 def test_size_is_remembered(

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.fields import CheckBox
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.labels import Heading, Sentence
+from certclient.ui.widgets.read_only_text import read_only_text
 from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Space
@@ -49,7 +49,7 @@ class DiagnosisDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         InputGuard(self)
         self._heading, self._about = Heading(), Sentence()
-        self.preview = _preview()
+        self.preview = read_only_text()
         self.with_ids = CheckBox()
         self.with_ids.toggled.connect(self._show)
         self.outcome = Callout(Severity.SUCCESS)
@@ -168,14 +168,3 @@ class DiagnosisDialog(QDialog):
         self.with_ids.setText(self.tr("Include &user IDs and serial numbers"))
         self.preview.setAccessibleName(self.tr("What is saved"))
         self._show()
-
-
-def _preview() -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setReadOnly(True)
-    made.setTabChangesFocus(True)
-    made.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return made

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from certclient.ui.overview.certificate_table import CertificateTable
 from certclient.ui.overview.models import Column
@@ -14,7 +14,7 @@ from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.fields import TextField
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.menus import fit_entries
-from certclient.ui.widgets.parts import SmallText
+from certclient.ui.widgets.parts import PlainLabel, SmallText
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ class TablePart(QWidget):
         super().__init__()
         self.table = CertificateTable(context, texts, facts)
         self.filter: QLineEdit = TextField()
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = PlainLabel()
         self._label.setBuddy(self.filter)
         self.order = SecondaryButton()
         self._menu = QMenu(self)

@@ -58,7 +58,7 @@ PROGRAM = (
     "certclient.ui.dialogs.error_dialog",
     "certclient.ui.dialogs.about",
     "certclient.ui.dialogs.about.notices",
-    "certclient.ui.dialogs.about.text",
+    "certclient.ui.widgets.read_only_text",
     "certclient.ui.widgets.selection",
     "certclient.ui.dialogs.about.components",
     "certclient.ui.dialogs.about.support_facts",

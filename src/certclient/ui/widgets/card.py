@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from certclient.ui.widgets.labels import CardTitle, SecondaryText, Sentence
+from certclient.ui.widgets.labels import CardTitle, SecondaryText, Sentence, sentences
 from certclient.ui.widgets.painting import draw_box, draw_radio, painter_of
 from certclient.ui.widgets.pictures import Picture
 from certclient.ui.widgets.tokens import Radius, Space, Tokens, tokens
@@ -150,8 +150,7 @@ class ChoiceCard(QAbstractButton):
 
     def _describe(self) -> None:
         self.setAccessibleName(self._title.text())
-        parts = (self._sentence.text(), self._reason.text())
-        self.setAccessibleDescription("\n".join(part for part in parts if part))
+        self.setAccessibleDescription(sentences(self._sentence.text(), self._reason.text()))
         self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.ui.dialogs.about.notices import Component, third_party_notices
-from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.widgets.fields import TextField
 from certclient.ui.widgets.labels import PlainLabel, Sentence
+from certclient.ui.widgets.read_only_text import read_only_text
 from certclient.ui.widgets.selection import keep_selection_visible
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class NoticesPage(QWidget):
         self.found = Sentence()
         self.parts = QListWidget()
         keep_selection_visible(self.parts)
-        self.text = licence_text("")
+        self.text = read_only_text()
         self._lay_out()
         self.search.textChanged.connect(self._filter)
         self.search.wanted.connect(self._go_on)

@@ -18,7 +18,6 @@ from certclient.ui.diagnosis.button import SaveFactsButton
 from certclient.ui.dialogs.about import notices
 from certclient.ui.dialogs.about.components import NoticesPage
 from certclient.ui.dialogs.about.support_facts import support_facts
-from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
@@ -26,6 +25,7 @@ from certclient.ui.widgets.buttons import LinkButton, SecondaryButton
 from certclient.ui.widgets.key_values import Facts
 from certclient.ui.widgets.labels import CardTitle, Heading, PlainLabel, Sentence
 from certclient.ui.widgets.page import body_layout, page_layout
+from certclient.ui.widgets.read_only_text import read_only_text
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
@@ -46,7 +46,7 @@ class AboutWindow(QDialog):
         super().__init__(parent)
         self._context = context
         self.summary = AboutSummary(context)
-        self.licence = licence_text(notices.own_license())
+        self.licence = read_only_text(notices.own_license())
         self.notices = NoticesPage(context)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

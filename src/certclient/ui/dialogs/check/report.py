@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
-from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.buttons import LinkButton
@@ -17,6 +16,7 @@ from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.paper import pdf_bytes, print_document
 from certclient.ui.widgets.parts import Heading, SecondaryText, Sentence, sentences
+from certclient.ui.widgets.read_only_text import read_only_text
 from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Space
 
@@ -37,7 +37,7 @@ class CheckReportDialog(QDialog):
         self._context = context
         self.text = text
         self._heading, self._about, self._saved = Heading(), Sentence(), SecondaryText()
-        self.preview = licence_text(text)
+        self.preview = read_only_text(text)
         self.text_button, self.print_button = LinkButton(), LinkButton()
         self.copy_button = LinkButton()
         self.text_button.set_icon("save")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSysInfo, Qt
-from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from certclient.i18n.check_report import CheckWords
 from certclient.ui.dialogs.check.cards import CheckCards
@@ -16,6 +16,7 @@ from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Heading, SecondaryText, sentences
+from certclient.ui.widgets.progress import ProgressBar
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 from certclient.ui.widgets.tokens import Severity, Space
@@ -47,8 +48,7 @@ class CheckWindow(QDialog):
         self._context, self._full_check = context, full_check
         self.run: CheckRun | None = None
         self._heading, self._about = Heading(), SecondaryText()
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
+        self._progress = ProgressBar()
         self.summary = Callout()
         self.cards = CheckCards()
         self.bar = ButtonBar(self.reject)
