@@ -2194,10 +2194,6 @@ Serial number: {serial}</translation>
         <translation>Confirmation number of {user}</translation>
     </message>
     <message>
-        <source>Co&amp;py the number</source>
-        <translation>Co&amp;py the number</translation>
-    </message>
-    <message>
         <source>Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no secret. If there is no old PC any more, you do not need it.</source>
         <translation>Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no secret. If there is no old PC any more, you do not need it.</translation>
     </message>

@@ -2195,10 +2195,6 @@ Serial number: {serial}</source>
         <translation>{user} の確認番号</translation>
     </message>
     <message>
-        <source>Co&amp;py the number</source>
-        <translation>番号をコピー(&amp;P)</translation>
-    </message>
-    <message>
         <source>Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no secret. If there is no old PC any more, you do not need it.</source>
         <translation>この番号をメモに書いて、元のパソコンの「新しいパソコンに移る」に入力してください。秘密の番号ではありません。元のパソコンがもうないときは、必要ありません。</translation>
     </message>
