@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from certclient.i18n.catalogue import ErrorText
 from certclient.ui.widgets.contrast import contrast
 from certclient.ui.widgets.error_panel import ErrorPanel, FieldMessage
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 from support.themes import appearance
 from support.wizards import until
 

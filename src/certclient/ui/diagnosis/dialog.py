@@ -26,9 +26,8 @@ from certclient.ui.widgets.fields import CheckBox
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.labels import Heading, Sentence
 from certclient.ui.widgets.read_only_text import read_only_text
-from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sizes import fitting_size
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from certclient.enrollment.diagnosis.examination import Examination

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from certclient import __version__
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.ui.enrollment.navigation import Action, WizardState, possible
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from certclient.enrollment.overview import Condition, Row
 from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.ui.overview.owner_state import Level, OwnerState, level_of
-from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sign import AMBER, GREEN, PLAIN, RED, Sign
+from certclient.ui.widgets.tokens import Severity
 
 _UNFINISHED = Sign("waiting", *AMBER)
 _FAILED = Sign("urgent", *RED)

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.callout import Tinted
 from certclient.ui.widgets.parts import Sentence, StrongText, sentences
-from certclient.ui.widgets.severity import Severity
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from certclient.ui.overview.archiving import ArchiveAction
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.parts import SmallText
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

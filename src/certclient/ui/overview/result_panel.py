@@ -11,7 +11,7 @@ from certclient.enrollment.run_results import ResultKind, RunResult
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
 from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

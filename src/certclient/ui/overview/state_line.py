@@ -12,7 +12,7 @@ from certclient.ui.widgets.parts import StrongText
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
-    from certclient.ui.widgets.severity import Severity
+    from certclient.ui.widgets.tokens import Severity
 
 _LINES = 1.25
 """The icon's side in lines of text."""

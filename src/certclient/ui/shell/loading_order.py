@@ -11,7 +11,6 @@ PROGRAM = (
     "certclient.ui.widgets.card",
     "certclient.ui.widgets.key_values",
     "certclient.ui.widgets.parts",
-    "certclient.ui.widgets.severity",
     "certclient.ui.overview.lines_panel",
     "certclient.ui.overview.result_panel",
     "certclient.ui.tasks.runner",

@@ -143,11 +143,6 @@ class SecondaryButton(QPushButton):
             self.updateGeometry()
             self.update()
 
-    @property
-    def icon_name(self) -> str:
-        """The icon's name, "" for none."""
-        return self._icon_name
-
     def sizeHint(self) -> QSize:
         """The text with its padding, at least 40 pixels high."""
         metrics = self.fontMetrics()

@@ -86,10 +86,3 @@ class Callout(Tinted):
     def add(self, widget: QWidget) -> None:
         """Adds a widget below the text, such as a small button."""
         self.column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
-
-
-class Note(Callout):
-    """A sentence that must not be overlooked."""
-
-    def __init__(self) -> None:
-        super().__init__(Severity.INFORMATION)

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from certclient.platform.resources import resources_folder
 
 _APP_SIZES = (16, 24, 32, 48, 64)
 """Pixels: what title bars, task bars and window switchers ask for."""
-
-
-def text_icon(name: str, palette: QPalette, side: int, scale: float) -> QIcon:
-    """Returns the icon resources/icons/`name`.svg in the colour of button texts, with a grey
-    variant for disabled buttons, for one screen: `side` device-independent pixels wide, of which
-    `scale` are one of the screen's."""
-    made = QIcon()
-    for mode, group in _GROUPS.items():
-        colour = palette.color(group, QPalette.ColorRole.ButtonText)
-        made.addPixmap(pixmap(name, colour, math.ceil(side * scale)), mode)
-    return made
-
-
-_GROUPS = {
-    QIcon.Mode.Normal: QPalette.ColorGroup.Active,
-    QIcon.Mode.Disabled: QPalette.ColorGroup.Disabled,
-}
 
 
 def app_icon() -> QIcon:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certclient.ui.widgets.callout import Callout, Note
+from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.key_values import Facts, KeyValueList
 from certclient.ui.widgets.labels import (
@@ -28,7 +28,6 @@ __all__ = [
     "Facts",
     "Heading",
     "KeyValueList",
-    "Note",
     "PlainLabel",
     "SecondaryText",
     "Sentence",

@@ -118,11 +118,6 @@ class SecretField(QLineEdit):
         self.setText("")
         return typed
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether the text is painted in clear."""
-        return self._is_shown
-
     def set_shown(self, shown: bool) -> None:
         """Paints the text in clear, or bullets."""
         if shown != self._is_shown:

@@ -11,7 +11,7 @@ from certclient.ui.widgets import icons
 from certclient.ui.widgets.tokens import Severity, tokens
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QColor, QPalette
+    from PySide6.QtGui import QColor
 
 GREEN, AMBER, RED = (Severity.SUCCESS,), (Severity.WARNING,), (Severity.ERROR,)
 PLAIN = (None,)
@@ -24,7 +24,7 @@ class Sign:
     icon: str
     severity: Severity | None
 
-    def colour(self, _palette: QPalette | None = None) -> QColor:
+    def colour(self) -> QColor:
         """Returns the colour in the present theme."""
         colours = tokens()
         return colours.text if self.severity is None else colours.state(self.severity).text

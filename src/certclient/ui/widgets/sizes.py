@@ -46,9 +46,3 @@ def fit_height(window: QWidget, layout: QLayout, width: int) -> None:
         # Without what QScrollArea itself suggests, which is too low for most pages.
         height += scroll.height_at(pixels) - scroll.sizeHint().height()
     window.resize(QSize(pixels, height).boundedTo(_room(window) - _FRAME))
-
-
-def icon_size(widget: QWidget) -> QSize:
-    """Returns the size of an icon as high as the widget's text, in pixels."""
-    line = widget.fontMetrics().height()
-    return QSize(line, line)

@@ -14,8 +14,8 @@ from certclient.store.base import PinRequest
 from certclient.store.names import title_of
 from certclient.ui.enrollment.batch.items import BatchItem, BatchPhase, RowState, counted
 from certclient.ui.widgets.parts import sentences
-from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.sign import AMBER, GREEN, PLAIN, RED, Sign
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from certclient.enrollment.procedure_status import ProcedureStatus

@@ -21,8 +21,7 @@ from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.parts import SecondaryText, Sentence
 from certclient.ui.widgets.pictures import Picture, ResultMark
 from certclient.ui.widgets.progress import ProgressBar
-from certclient.ui.widgets.severity import Severity
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

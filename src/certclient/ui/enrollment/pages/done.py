@@ -23,9 +23,8 @@ from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.error_panel import ErrorPanel, FieldMessage
 from certclient.ui.widgets.parts import CardTitle, SmallText, StrongText
 from certclient.ui.widgets.pictures import ResultMark
-from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.status import NumberedSteps
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from certclient.model.errors import CertclientError

@@ -15,8 +15,7 @@ from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.parts import Sentence, SmallText, sentences
 from certclient.ui.widgets.pictures import Picture
-from certclient.ui.widgets.severity import Severity
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,8 +23,7 @@ from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.fields import LabelledField, TextField
 from certclient.ui.widgets.parts import Sentence
-from certclient.ui.widgets.severity import Severity
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from certclient.model.secret import Secret

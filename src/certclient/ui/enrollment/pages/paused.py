@@ -10,7 +10,7 @@ from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sen
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.parts import Sentence, StrongText
 from certclient.ui.widgets.pictures import ResultMark
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.session import WizardSession

@@ -17,7 +17,7 @@ from certclient.ui.enrollment.pages.failure import Failure
 from certclient.ui.widgets.buttons import LinkButton
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.pictures import ResultMark
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

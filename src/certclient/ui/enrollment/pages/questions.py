@@ -23,8 +23,7 @@ from certclient.ui.widgets.fields import CheckBox
 from certclient.ui.widgets.key_hint import KeyHint
 from certclient.ui.widgets.parts import PlainLabel, SecondaryText, Sentence, sentences
 from certclient.ui.widgets.pictures import ACCENT, Picture
-from certclient.ui.widgets.severity import Severity
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,8 @@ from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.parts import SecondaryText
 from certclient.ui.widgets.progress import ProgressBar
-from certclient.ui.widgets.severity import Severity
 from certclient.ui.widgets.status import StepList
-from certclient.ui.widgets.tokens import Space
+from certclient.ui.widgets.tokens import Severity, Space
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

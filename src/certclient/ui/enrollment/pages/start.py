@@ -14,7 +14,7 @@ from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sen
 from certclient.ui.enrollment.pages.consent import Consent, question_of_places
 from certclient.ui.enrollment.pages.place_choice import PlaceChoice
 from certclient.ui.widgets.buttons import LinkButton
-from certclient.ui.widgets.parts import Note, SecondaryText, StrongText
+from certclient.ui.widgets.parts import Callout, SecondaryText, StrongText
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class StartPage(WizardPage):
         self._choice = PlaceChoice(session)
         self._choice.chosen.connect(self._choose)
         self._consent = Consent(session)
-        self._windows_prompts, self._usb = Note(), SecondaryText()
+        self._windows_prompts, self._usb = Callout(), SecondaryText()
         self._guide = LinkButton()
         self._guide.clicked.connect(self._open_guide)
         self.body.setSpacing(Space.S)

@@ -12,7 +12,7 @@ from certclient.ui.enrollment.pages.failure import Failure
 from certclient.ui.enrollment.quiet_lines import QuietLines
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.pictures import ResultMark
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.session import WizardSession

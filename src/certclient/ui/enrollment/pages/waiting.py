@@ -14,7 +14,7 @@ from certclient.ui.widgets.callout import Callout
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.parts import Sentence, StrongText
 from certclient.ui.widgets.pictures import ResultMark
-from certclient.ui.widgets.severity import Severity
+from certclient.ui.widgets.tokens import Severity
 
 if TYPE_CHECKING:
     from certclient.ui.enrollment.session import WizardSession
