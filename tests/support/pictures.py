@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from shiboken6 import isValid
 
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.japan_time import TOKYO, in_tokyo
@@ -35,10 +36,11 @@ _LOOKS = 30
 def settled_picture(window: QWidget) -> QPixmap:
     """A picture of `window` once its layout is final, with fixed values for random ones."""
     QApplication.setCursorFlashTime(0)  # else a text cursor is at times invisible
-    with fixed_values(window):
+    with fixed_values(window) as values:
         picture = window.grab()
         for _ in range(_LOOKS):
             wait(_PAUSE)
+            values.fix()
             before, picture = picture.toImage(), window.grab()
             if before == picture.toImage():
                 break
@@ -68,25 +70,55 @@ class PictureDates:
 
 
 @contextmanager
-def fixed_values(window: QWidget) -> Iterator[None]:
+def fixed_values(window: QWidget) -> Iterator[FixedValues]:
     """Replaces random values in the labels of `window` by fixed ones of the same length."""
-    numbers, known = itertools.count(1), dict[str, str]()
-
-    def fixed(found: re.Match[str]) -> str:
-        text = found[0]
-        if text not in known:
-            known[text] = _of_same_form(text, next(numbers))
-        return known[text]
-
-    shown = [label for label in window.findChildren(QLabel) if _RANDOM.search(label.text())]
-    real = [label.text() for label in shown]
-    for label in shown:
-        label.setText(_RANDOM.sub(fixed, label.text()))
+    values = FixedValues(window)
+    values.fix()
     try:
-        yield
+        yield values
     finally:
-        for label, text in zip(shown, real, strict=True):
-            label.setText(text)
+        values.restore()
+
+
+class FixedValues:
+    """The labels of a window whose random values are replaced.
+
+    A page may fill itself while its picture is taken: labels go, come and get other texts.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._replaced: list[tuple[QLabel, str, str]] = []
+        """Each label with its own text and what it shows instead."""
+        self._known: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+
+    def fix(self) -> None:
+        """Replaces the values of all labels that there are now."""
+        self._replaced = [one for one in self._replaced if _still_shows(one)]
+        done = [label for label, _, _ in self._replaced]
+        for label in self._window.findChildren(QLabel):
+            if label not in done and _RANDOM.search(label.text()):
+                own = label.text()
+                label.setText(_RANDOM.sub(self._fixed, own))
+                self._replaced.append((label, own, label.text()))
+
+    def restore(self) -> None:
+        """Gives the labels their own texts again."""
+        for label, own, _ in filter(_still_shows, self._replaced):
+            label.setText(own)
+        self._replaced.clear()
+
+    def _fixed(self, found: re.Match[str]) -> str:
+        text = found[0]
+        if text not in self._known:
+            self._known[text] = _of_same_form(text, next(self._numbers))
+        return self._known[text]
+
+
+def _still_shows(replaced: tuple[QLabel, str, str]) -> bool:
+    label, _, shown = replaced
+    return isValid(label) and label.text() == shown
 
 
 def _of_same_form(text: str, number: int) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from certclient.i18n.catalogue import Language, load
 from certclient.model.japan_time import in_tokyo
@@ -42,6 +43,19 @@ def test_window_keeps_its_texts_and_different_numbers_stay_different(qtbot: QtBo
     assert [len(text) for text in shown] == [len(text) for text in texts]
     assert len({*shown, *texts}) == 5
     assert [label.text() for label in labels] == texts
+
+
+def test_labels_may_go_and_come_while_a_picture_is_taken(qtbot: QtBot) -> None:
+    first, second, later = "6cd78540 41aac52f", "75af1958dd133b9c", "549e4d32134e9402"
+    window, labels = window_with(qtbot, first, second)
+    with fixed_values(window) as values:
+        delete(labels[0])
+        labels[1].setText(later)
+        added = QLabel(first, window)
+        values.fix()
+        assert not {added.text(), labels[1].text()} & {first, second, later}
+    assert added.text() == first
+    assert labels[1].text() == later
 
 
 def test_dates_are_moved_to_the_day_of_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
