@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -112,6 +112,22 @@ class RunningBank:
 
     def revoke(self, serial_hex: str) -> None:
         self.bank.revoke(serial_hex)
+
+    def requests_from_now_on(self) -> list[str]:
+        """Gets each request to the CA or the login server as it arrives: `CA HEAD /cmp`."""
+        arrived: list[str] = []
+        listeners = {"CA": self._server._public, "login": self._server._login}
+        for name, listener in listeners.items():
+            app = listener._server.wsgi_app
+
+            def noted(
+                environ: dict[str, Any], start: Any, *, name: str = name, app: Any = app
+            ) -> Any:
+                arrived.append(f"{name} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+                return app(environ, start)
+
+            listener._server.wsgi_app = noted
+        return arrived
 
     def serve_again(self, ca: PracticeCa | None = None, *, same_address: bool = True) -> None:
         """Starts the server anew, after a rollover with `ca`; the profile is not written again."""
