@@ -24,37 +24,55 @@ KINDS = (
     Kind(
         "kills",
         "Killed before and after every change",
-        "A process is ended by SIGKILL (TerminateProcess on Windows) just before or after each"
-        " write of the journal, message to the bank and change of a store, and the real `certclient"
-        " resume` follows. In the end, exactly one certificate logs in at the practice bank over"
-        " TLS, or the old one as before; the bank's own records of certificates and transactions"
-        " say the same; and no key, object or file is left over in the store, by its own files.",
+        "A process is ended by SIGKILL.\n\n"
+        "- Renewals and first certificates: the customer's program, or the bank, is killed just"
+        " before or after each write of the journal, message to the bank and change of a store,"
+        " and the real `certclient resume` follows; in the rows with a resumption, that is killed"
+        " before one of its changes, too, and repeated. In the end, exactly one certificate logs in"
+        " at the practice bank over TLS, or all is as before; the bank's own records of"
+        " certificates and transactions say the same; and no key, object or file is left over in"
+        " the store, by its own files. While the bank is away for the test of the login, the old"
+        " certificate is not put away yet.\n"
+        "- Revoking, putting away and deleting: killed at the same moments. `certclient revoke` or"
+        " `remove`, `restore`, `remove --delete` and `remove-key` then end or undo it, with no key"
+        " or object left over.\n"
+        "- A move to a new computer: killed before and after its revocation at the bank, and after"
+        " its certificate is put away and deleted. `certclient move finish` ends it, with no"
+        " certificate or key on the old computer; `certclient move undo` is refused once the bank"
+        " has revoked it. Nothing logs in here.\n"
+        "- The bank while it handles requests: killed 0 to 14 ms after they are sent. Its records"
+        " then hold nothing or a whole step, and the same request is answered.",
     ),
     Kind(
         "random moments",
         "Killed at a random moment",
-        "The program as it is shipped, killed at a moment that a seed chooses, in every second"
-        " case again while it resumes. The same has to be true in the end.",
+        "The program as it is shipped is killed during a renewal at a moment that a seed chooses;"
+        " so is, each time with a chance of one in two, what resumes it. The same has to be true in"
+        " the end as of renewals above; one that had not begun is begun again.",
     ),
     Kind(
         "disk",
         "Disks that are full or fail",
-        "From one of a renewal's changes on, nothing can be written. The error is told with its"
-        " code, and the next run ends the renewal.",
+        "From one of a renewal's changes on, nothing can be written. The error is reported with its"
+        " code, except that the rest may be put off once the bank has the confirmation; the next"
+        " run ends the renewal. A full disk for the log alone changes nothing.",
     ),
     Kind(
         "journal",
         "Damaged journals",
-        "Cut short, overwritten, taken away, read-only, of a newer version: told with its code,"
-        " never deleted by the program; once it is moved away, a renewal succeeds.",
+        "Cut short, overwritten, taken away, of a newer version: reported with its code, and left"
+        " as it is; once it is moved away, a renewal succeeds. Deleted in the middle of a renewal,"
+        " it stops that before a second certificate is usable. If its folder cannot be entered,"
+        " certificates are listed, and what needs the journal says so.",
     ),
     Kind(
         "network",
         "Faults of the network",
-        "Each message to the bank (the check before anything is sent, ir, kur, pollReq, certConf,"
-        " rr) meets each fault, once and until the run gives up. Each fault costs one more request"
-        " at most, no run sends a message more than four times, and the bank never holds two"
-        " certificates of one customer as valid.",
+        'In the rows that end with "at each message", the messages to the bank (the check before'
+        " anything is sent, ir, kur, pollReq, certConf, rr) meet each fault, once and until the run"
+        " gives up. Each time costs one more request at most, no run sends a message more than four"
+        " times, and in the end the bank holds one certificate of the customer as valid, or none"
+        " after a revocation. The other rows are tests of their own.",
     ),
     Kind(
         "tokens",
@@ -107,9 +125,9 @@ def _lines(results: Results) -> Iterator[str]:
     failed = sum(one.failed for one in results.counts)
     yield "# Reliability: what was tried, and how it ended\n"
     yield (
-        "Whatever happens during a renewal, the customer can still log in, and no key, certificate"
-        " or issue code is lost. Each line below is a kind of test in which something goes wrong;"
-        " a number is that of its cases.\n"
+        "During a renewal, the customer has to be able to log in at all times, and no key,"
+        " certificate or issue code may be lost. Each line below is a kind of test in which"
+        " something goes wrong; a number is that of its cases.\n"
     )
     yield (
         f"**{total} cases passed, {failed} failed** ({results.date}, version {results.version},"

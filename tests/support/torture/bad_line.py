@@ -1,6 +1,6 @@
 """A line to the bank on which one kind of message meets a fault, over TLS with the bank's own key.
 
-with bad_line(bank, Trouble("kur", FAULTS["answer lost"])) as line:
+with bad_line(bank, "kur", FAULTS["answer lost"], 1) as line:
     ...  # the profile's URL leads to line.url
 """
 

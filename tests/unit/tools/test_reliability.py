@@ -3,13 +3,62 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
-from tools.reliability.page import KINDS
+import pytest
+
+from support.torture.bad_line import FAULTS
+from support.torture.computer import STORES
+from support.torture.known_changes import moments
+from tools.reliability.__main__ import ROW
+from tools.reliability.page import KINDS, PAGE, page
 from tools.reliability.results import Count, counted, read
 
 TESTS = Path(__file__).parents[2]
-_MARKER = re.compile(r'mark\.reliability\(\s*"([^"]+)"')
+_MARKER = re.compile(r'mark\.reliability\(\s*"([^"]+)",\s*"([^"]+)"')
+_RENAMED = re.compile(r'count_as\(\s*request,\s*f?"([^"]+)"')
+_PARAMETER = re.compile(r"\{([^}]+)\}")
+VALUES: Mapping[str, Sequence[str]] = {"place": STORES, "fault": list(FAULTS)}
+"""Of the parameters whose values are the same in every test; of others, any counts."""
+KILLED = {
+    "a renewal": "renew",
+    "a renewal, then its resumption": "renew",
+    "the bank during a renewal": "renew",
+    "a renewal by EST": "renew by EST",
+    "a first certificate (取得)": "obtain",
+    "a first certificate by EST": "obtain by EST",
+    "a revocation (失効)": "revoke",
+    "putting away": "archive",
+    "deleting with the key": "delete",
+}
+"""What is killed at each moment: the row and the command."""
+
+Row = tuple[str, re.Pattern[str]]
+
+
+def marked_rows() -> Iterator[Row]:
+    """Each kind of test and the rows that its cases are counted in, from the tests' text."""
+    yield ROW[0], re.compile(re.escape(ROW[1]))
+    for file in TESTS.rglob("test_*.py"):
+        text = file.read_text("utf-8")
+        renamed = _RENAMED.findall(text)
+        for kind, row in _MARKER.findall(text):
+            if renamed:  # by what happens in a case: not each value need occur in each row
+                yield from ((kind, pattern) for one in renamed for pattern in patterns(one, {}))
+            else:
+                yield from ((kind, pattern) for pattern in patterns(row, VALUES))
+
+
+def patterns(row: str, known: Mapping[str, Sequence[str]]) -> Iterator[re.Pattern[str]]:
+    """Those of a row with parameters: one for each of their known values."""
+    names = [name for name in _PARAMETER.findall(row) if name in known]
+    for values in product(*(known[name] for name in names)):
+        filled = row
+        for name, value in zip(names, values, strict=True):
+            filled = filled.replace(f"{{{name}}}", value)
+        yield re.compile(".+".join(map(re.escape, _PARAMETER.split(filled)[::2])))
 
 
 def test_outcomes_of_one_row_are_added() -> None:
@@ -18,15 +67,37 @@ def test_outcomes_of_one_row_are_added() -> None:
 
 
 def test_the_page_has_a_section_for_each_kind_of_case() -> None:
-    marked = {
-        kind
-        for file in TESTS.rglob("test_*.py")
-        if file != Path(__file__)
-        for kind in _MARKER.findall(file.read_text("utf-8"))
-    }
-    assert marked <= {kind.name for kind in KINDS}
-    assert marked <= {one.kind for one in read().counts}, "`make reliability` has not run since"
+    assert {kind for kind, _ in marked_rows()} == {kind.name for kind in KINDS}
+
+
+def test_every_row_of_the_tests_is_on_the_page() -> None:
+    kept = {(one.kind, one.row) for one in read().counts}
+    missing = [
+        (kind, pattern.pattern)
+        for kind, pattern in marked_rows()
+        if not any(kind == other and pattern.fullmatch(row) for other, row in kept)
+    ]
+    assert missing == [], "`make reliability` has not run since"
+
+
+def test_every_row_of_the_page_is_one_of_the_tests() -> None:
+    marked = list(marked_rows())
+    assert [
+        one
+        for one in read().counts
+        if not any(kind == one.kind and pattern.fullmatch(one.row) for kind, pattern in marked)
+    ] == []
+
+
+@pytest.mark.parametrize(("row", "command"), KILLED.items())
+def test_every_moment_of_a_command_was_tried_in_each_store(row: str, command: str) -> None:
+    passed = {one.row: one.passed for one in read().counts if one.kind == "kills"}
+    assert [passed[f"{row}, {place}"] for place in STORES] == [len(moments(command))] * len(STORES)
 
 
 def test_every_case_that_is_kept_has_passed() -> None:
     assert [one for one in read().counts if one.failed] == []
+
+
+def test_the_page_is_made_from_what_is_kept() -> None:
+    assert PAGE.read_text("utf-8") == page()
