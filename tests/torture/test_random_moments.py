@@ -82,8 +82,11 @@ def run(computer: KilledComputer, moment: float | None, *arguments: str) -> floa
             process.stdin.flush()
         started = time.monotonic()
         while size(log) == logged or not computer.journal_path.exists():
-            if process.poll() is not None or time.monotonic() - started > GUARD:
+            if process.poll() is not None:
                 break
+            if time.monotonic() - started > GUARD:
+                process.kill()
+                raise AssertionError("it has not begun")
             time.sleep(0.005)
         begun = time.monotonic()
         try:
