@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.enrollment.procedure_status import status_of
+from certclient.model.errors import ErrorCode
 from certclient.model.profile import SecretPolicy
 from certclient.model.progress import Phase, Progress, Step
 from certclient.ui.enrollment.navigation import WizardPageId
@@ -212,5 +213,8 @@ def test_last_page_shows_warnings(ui: UiEnvironment) -> None:
     customer.clicks_on("次へ")
     customer.arrives_at(WizardPageId.DONE)
     until(lambda: "[CC-CERT-OLD-STAYS]" in customer.text)
+    (warning,) = customer.wizard.session.warnings
+    assert warning.data["serial"] == old.certificate.serial_hex
+    assert warning.data["cause"] in (ErrorCode.TOKEN_REMOVED.code, ErrorCode.TOKEN_MISSING.code)
     assert "古い電子証明書は、ブラウザーに表示されないように" not in customer.text
     assert len(ui.usable(ui.pc)) == 1

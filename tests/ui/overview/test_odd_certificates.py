@@ -103,7 +103,7 @@ def test_a_date_that_cannot_be_read_is_said_to_be(screen: OddScreen) -> None:
     assert not screen.may_renew
     details = screen.details()
     assert "[CC-CERT-DAMAGED]" in details
-    assert "有効期限" in details
+    assert "有効期限\n読み取れません" in details
 
 
 def test_no_expiry_is_a_date_like_any_other(screen: OddScreen) -> None:

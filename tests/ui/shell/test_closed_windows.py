@@ -193,7 +193,7 @@ def test_failure_without_a_window_is_told_with_its_reason(
     driver.shell.tray.icon.messageClicked.emit()
     window = driver.shell.window
     until(lambda: states(driver) != ["更新できます"])
-    line = window.unfinished[0].text
+    (line,) = (card.text for card in window.unfinished)
     assert "途中で止まりました" in line or "金融機関の発行を待っています" in line
     assert not window.results.isVisible(), "the procedure says itself why it has stopped"
 

@@ -196,7 +196,8 @@ def test_token_out_and_in_again(ui: UiEnvironment, computer: CliComputer) -> Non
         assert list(before.values()) == ["更新できます"]
         token.pull()
         until(lambda: list(shown(driver).values()) == ["「専用USB」を差し込んでください"])
-        assert not driver.shell.window.notes.isVisible(), "no word about modules or disks"
+        assert driver.shell.window.isVisible()
+        assert driver.shell.window.notes.isHidden(), "no word about modules or disks"
         token.plug()
         until(lambda: shown(driver) == before)
         assert driver.shell.window.card.act_button.isEnabled()

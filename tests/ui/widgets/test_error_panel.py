@@ -10,15 +10,15 @@ from pytestqt.qtbot import QtBot
 from certclient.i18n.catalogue import ErrorText
 from certclient.ui.widgets.contrast import contrast
 from certclient.ui.widgets.error_panel import ErrorPanel, FieldMessage
-from certclient.ui.widgets.tokens import Severity
+from certclient.ui.widgets.tokens import Severity, tokens
 from support.themes import appearance
 from support.wizards import until
 
 TEXT = 4.5
 """WCAG 1.4.3."""
 
-ICON = 30
-"""Pixels that it has at least."""
+PANEL_ICON, FIELD_ICON, TEXTS = 100, 30, 500
+"""Pixels that they have at least."""
 
 COLOURED = ["light", "dark"]
 """A contrast theme has the colours of its user, and no red of ours."""
@@ -54,13 +54,21 @@ class Window(QWidget):
         found = [one for one in colours(self.grab().toImage()) if reddish(one)]
         return [one for one in found if contrast(one, self.ground) >= TEXT]
 
+    def tinted(self) -> int:
+        """How many pixels have the ground of an error, which no other ground is."""
+        tint = tokens().state(Severity.ERROR).ground
+        assert tint != self.ground
+        return colours(self.grab().toImage()).count(tint)
+
 
 @pytest.mark.parametrize("theme", COLOURED)
 def test_an_error_stands_out(theme: str, qtbot: QtBot) -> None:
     with appearance(theme, 100):
         panel = ErrorPanel()
         panel.show_error(ERROR, Severity.ERROR, title="Something went wrong", support=lambda: "")
-        assert len(Window(panel).red()) > ICON
+        window = Window(panel)
+        assert len(window.red()) > PANEL_ICON
+        assert window.tinted() > panel.width() * panel.height() / 2
 
 
 @pytest.mark.parametrize("theme", COLOURED)
@@ -70,7 +78,7 @@ def test_a_wrong_field_has_an_icon_and_the_colour_of_errors(theme: str, qtbot: Q
         window = Window(error)
         assert window.red() == []
         error.set_text("x")
-        assert len(window.red()) > ICON
+        assert len(window.red()) > FIELD_ICON
         error.set_text("")
         assert window.red() == []
 
@@ -82,7 +90,7 @@ def test_a_contrast_theme_shows_an_error_in_its_own_colours(qtbot: QtBot) -> Non
         shown = colours(Window(panel).grab().toImage())
         white = [one for one in shown if contrast(one, QColor("black")) > 20]
         assert not any(map(reddish, shown))
-        assert len(white) > ICON
+        assert len(white) > TEXTS
 
 
 def test_what_is_no_error_is_not_red_and_shows_no_code(qtbot: QtBot) -> None:
@@ -104,4 +112,5 @@ def test_a_theme_switch_recolours_an_open_error(qtbot: QtBot) -> None:
         before = window.ground
         with appearance("dark", 100):
             until(lambda: window.ground != before)
-            assert len(window.red()) > ICON
+            assert len(window.red()) > PANEL_ICON
+            assert window.tinted() > panel.width() * panel.height() / 2
