@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
+import subprocess
+import sys
+import warnings
+
 import pytest
 
+from certclient.model import wiping
 from certclient.model.secret import Secret
 from certclient.model.wiping import overwrite
 
@@ -35,6 +42,87 @@ def test_constants_and_what_somebody_keeps_stay() -> None:
     overwrite(own, kept, "x", "", None)
     assert set(CONSTANT) != {"\0"}, "not compared with its literal, which would be the same object"
     assert holder == ["kept"]
+
+
+def test_interned_text_stays_although_nobody_counts_its_table() -> None:
+    own = sys.intern(made("a name that is interned"))
+    overwrite(own)
+    assert own == "a name that is interned"
+    assert sys.intern(made("a name that is interned")) is own
+
+
+class Text(str):
+    """Its characters lie elsewhere."""
+
+    __slots__ = ()
+
+
+class Octets(bytes):
+    """May hold anything else behind its octets."""
+
+
+def test_objects_of_subclasses_stay() -> None:
+    text, octets = Text(made("71839264")), Octets(b"71839264")
+    overwrite(text, octets)
+    assert (text, octets) == ("71839264", b"71839264")
+
+
+def test_text_of_which_python_keeps_a_copy_in_utf_8_stays() -> None:
+    """Its two copies would differ from then on."""
+    own = made("暗証１２３")
+    in_utf_8 = ctypes.pythonapi.PyUnicode_AsUTF8
+    in_utf_8.restype, in_utf_8.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    assert in_utf_8(own) == "暗証１２３".encode()
+    overwrite(own)
+    assert own == "暗証１２３"
+
+
+OLD_API = pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="PEP 623: 3.12 has no such strings any more"
+)
+
+
+@OLD_API
+@pytest.mark.parametrize("text", ["71839264", "暗証１２３"])
+def test_text_made_by_the_old_interface_stays(text: str) -> None:
+    """Its characters lie elsewhere: what lies where they would be is not its own."""
+    new, place = ctypes.pythonapi.PyUnicode_FromUnicode, ctypes.pythonapi.PyUnicode_AsUnicode
+    new.restype, new.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_ssize_t]
+    place.restype, place.argtypes = ctypes.c_void_p, [ctypes.py_object]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        own = new(None, len(text))
+        ctypes.memmove(place(own), ctypes.create_unicode_buffer(text), 4 * len(text))
+    overwrite(own)
+    assert own == text
+
+
+_GROWN = r"""
+import ctypes, warnings
+warnings.simplefilter("ignore")
+ctypes.pythonapi.PyUnicode_AsUnicode(ctypes.py_object(""))
+from certclient.model.wiping import overwrite
+own = "".join(["7183", "9264"])
+overwrite(own)
+assert own == "\0" * 8, ascii(own)
+"""
+
+
+@OLD_API
+def test_header_is_not_measured_at_the_empty_text_which_all_share() -> None:
+    subprocess.run([sys.executable, "-c", _GROWN], check=True)
+
+
+def test_nothing_is_done_where_references_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0, "final", 0))
+    spec = importlib.util.spec_from_file_location("wiping_of_3_14", wiping.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    own = made("71839264")
+    module.overwrite(own)
+    assert own == "71839264"
 
 
 def test_taken_secret_leaves_no_text_behind() -> None:
