@@ -54,11 +54,14 @@ if sys.platform != "win32":
 
 
 def _text(typed: bytes) -> str:
-    """Raises EOFError for nothing at all, not even a line end."""
+    """What `typed` says, which is overwritten if only the caller's variable holds it.
+
+    Raises EOFError for nothing at all, not even a line end.
+    """
     if not typed:
         raise EOFError
     line = bytearray(typed)
-    overwrite(typed)
+    overwrite(typed, holders=2)  # here, and the caller's variable
     while line.endswith((b"\n", b"\r")):
         line[-1:] = b""
     text = line.decode(sys.stdin.encoding or "utf-8", errors="surrogateescape")
