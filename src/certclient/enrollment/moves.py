@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from certclient.model.certificate import Certificate
 from certclient.model.profile import OldCertificate
+from certclient.model.stored_json import Moment, UnreadableError, from_json
 from certclient.platform import log
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ class Move:
     certificate: bytes
     profile_id: str
     user_id: str
-    started: datetime
+    started: Moment
     number: str = ""
     ending: bool = False
     ended: Ended | None = None
     removed: bool = False
-    finished: datetime | None = None
+    finished: Moment | None = None
 
     @property
     def old(self) -> Certificate:
@@ -130,8 +130,8 @@ class MoveRecords:
 def _read(record: bytes) -> Move | None:
     """The move; None for a damaged record: it can be begun again, as nothing depends on it."""
     try:
-        return msgspec.json.decode(record, type=Move)
-    except msgspec.MsgspecError:
+        return from_json(record, Move)
+    except UnreadableError:
         log.event("move-damaged")
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from certclient.enrollment.bank_status import read_statuses
@@ -51,14 +52,23 @@ def test_a_move_survives_and_one_that_is_over_shows_nowhere(tmp_path: Path) -> N
     assert records.of(MOVE.fingerprint) is None
 
 
-def test_a_damaged_record_is_begun_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"\x00", b'{"user_id": "\xff"}', b"naive", b"[" * 100_000])
+def test_a_damaged_record_is_begun_again(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "journal.sqlite"
     records = MoveRecords(Journal(path))
-    records.save(MOVE)
+    other = replace(MOVE, fingerprint="cd" * 32)
+    for one in (MOVE, other):
+        records.save(one)
+    if damage == b"naive":  # it cannot be put in an order with others
+        damage = msgspec.json.encode(replace(MOVE, started=datetime(2027, 3, 11)))  # noqa: DTZ001
     connection = sqlite3.connect(path)
     with connection:
-        connection.execute("UPDATE move SET record = X'00'")
+        connection.execute(
+            "UPDATE move SET record = ? WHERE fingerprint = ?", (damage, MOVE.fingerprint)
+        )
     connection.close()
+    assert records.all() == [other]
+    records.delete(other)
     assert records.of(MOVE.fingerprint) is None
     assert read_statuses(Journal(path)).moves == {}
     records.save(MOVE)
