@@ -13,6 +13,7 @@ import pytest
 from certclient.ca.client import CaClient
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.full_check.board import Board
+from certclient.enrollment.full_check.certificates import PLACE_CHECKS
 from certclient.enrollment.full_check.groups import CheckParts, FullCheck
 from certclient.enrollment.full_check.run import run_all
 from certclient.enrollment.full_check.values import Finding, Group, Item, Listener, Note
@@ -46,6 +47,7 @@ class Computer:
     system: System = field(default_factory=System)
     policy: CertclientError | None = None
     records: CertclientError | None = None
+    without_plugin: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     shown: list[Finding] = field(default_factory=list)
 
@@ -83,7 +85,9 @@ class Computer:
     def _read(self, profiles: Sequence[Profile], stores: Sequence[CertificateStore]) -> Overview:
         return read_overview(profiles, stores, self.now, BankStatuses())
 
-    def _connect(self, _profile: Profile) -> CaClient:
+    def _connect(self, profile: Profile) -> CaClient:
+        if profile.id == self.without_plugin:
+            raise CertclientError(ErrorCode.CA_PLUGIN, plugin="bank-ca")
         return self.customer.ca
 
 
@@ -235,6 +239,19 @@ def test_each_bank_has_its_own_lines(on_pc: Computer) -> None:
     ]
     reached = [one.item.bank for one in board.findings if one.item.check is Check.CA_REACHABLE]
     assert reached == ["practice", "second"]
+
+
+def test_missing_plugin_of_one_bank_hinders_no_other_bank(on_pc: Computer) -> None:
+    second = replace(on_pc.customer.profile, id="second")
+    on_pc.banks = banks_of([on_pc.customer.profile, second])
+    on_pc.without_plugin = "second"
+    board = on_pc.check()
+    assert [(one.item.bank, one.item.check) for one in board.failures] == [
+        ("second", Check.CA_REACHABLE)
+    ]
+    verdicts = {(one.item.bank, one.item.check): one.verdict for one in board.findings}
+    assert verdicts["practice", Check.STORE] is Verdict.PASSED
+    assert {verdicts["second", check] for check in PLACE_CHECKS} == {Verdict.UNCHECKED}
 
 
 def test_no_bank_is_a_problem(on_pc: Computer) -> None:
