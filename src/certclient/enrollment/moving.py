@@ -1,8 +1,8 @@
 """新しいパソコンに移る: the steps on the old computer, and the new one's proof that it logs in.
 
-On the old computer nothing changes before the new one has logged in (`Move.step`); until a
-revocation was sent, `undo` takes everything back. Each step is journalled before its effect if that
-cannot be repeated, and after it; a run that was stopped in between is repeated.
+On the old computer nothing changes before the new one has logged in (`Move.step`); while its
+certificate is accepted, `undo` takes everything back. Each step is journalled before its effect if
+that cannot be repeated, and after it; a run that was stopped in between is repeated.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from certclient.ca.client import CertificateCredential, SignerStatus
+from certclient.ca.client import CertificateCredential, SignerStatus, is_unproven
 from certclient.ca.transport import TlsIdentity
 from certclient.enrollment.bank_status import BankStatus, read_statuses
 from certclient.enrollment.interaction import Interaction
@@ -80,12 +80,13 @@ class ComputerMove:
     def undo(self, move: Move, interaction: Interaction) -> None:
         """Forgets the move; the old computer goes on as if nothing had happened.
 
-        Raises MOVE_OVER if the certificate has ended because of it. If a revocation may have been
-        sent, asks the CA, and raises the errors of the store and the network, too.
+        Raises MOVE_OVER if the certificate has ended, and PROCEDURE_RUNNING while `revoke` or
+        `remove` runs. If a revocation may have been sent, or the customer may have asked the bank
+        for it, asks the CA, and raises the errors of the store and the network, too.
         """
         with self._lock(move.user_id):
             move = self._current(move)
-            if move.ended is not None or (move.ending and not self._accepted(move, interaction)):
+            if not self._may_go_back(move, interaction):
                 raise CertclientError(ErrorCode.MOVE_OVER, serial=move.serial)
             self._records.delete(move)
         log.event("move-undone", serial=move.serial)
@@ -108,14 +109,16 @@ class ComputerMove:
         """Ends the old certificate at the bank, if this program can; what cannot is `AT_BANK`.
 
         With the bank's rule `revoked-first`, also before the new computer's number is known, and
-        then a refusal by the CA is an error. Raises as `OwnRevocation.revoke`; the same call can
-        then be repeated.
+        then a refusal by the CA is an error; so is one that anybody could have sent, always. Raises
+        as `OwnRevocation.revoke`; the same call can then be repeated.
         """
-        move = self._current(move)
-        if self.step(move) is not MoveStep.REVOKE:
-            return move
-        copies = self._copies(move)
-        signing = next((one for one in copies if one.key is not None), None)
+        # All under one lock: between the record and the request, nobody may call the move off.
+        with self._lock(move.user_id):
+            move = self._current(move)
+            return self._revoke(move, interaction) if self.step(move) is MoveStep.REVOKE else move
+
+    def _revoke(self, move: Move, interaction: Interaction) -> Move:
+        signing = self._signing(move)
         if signing is None:
             return self._save(replace(move, ended=Ended.AT_BANK), "move-ended")
         revocation = OwnRevocation(self._environment, self._journal)
@@ -127,9 +130,10 @@ class ComputerMove:
         move = self._save(replace(move, ending=True), "move-ending")
         reason = RevocationReason.NO_LONGER_USED
         try:
-            revocation.revoke(signing, reason, Removal.ARCHIVE, interaction)
+            revocation.revoke_locked(signing, reason, Removal.ARCHIVE, interaction)
         except CertclientError as error:
-            if error.code is not ErrorCode.CA_REFUSED or not move.number:
+            refused = error.code is ErrorCode.CA_REFUSED and not is_unproven(error)
+            if not refused or not move.number:
                 raise
             # Many a CA has ended it with the issue of the new one, and answers it no more.
             interaction.warning(error)
@@ -222,19 +226,34 @@ class ComputerMove:
             if one.certificate.fingerprint == move.fingerprint
         ]
 
-    def _accepted(self, move: Move, interaction: Interaction) -> bool:
-        """Whether the CA says that it still accepts the old certificate."""
-        signing = next((one for one in self._copies(move) if one.key is not None), None)
-        if signing is None:
+    def _signing(self, move: Move) -> StoredCertificate | None:
+        return next((one for one in self._copies(move) if one.key is not None), None)
+
+    def _may_go_back(self, move: Move, interaction: Interaction) -> bool:
+        """Whether the old certificate still logs in as before the move, as far as anybody tells."""
+        if move.removed or move.ended not in (None, Ended.AT_BANK):
             return False
+        if move.ended is None and not move.ending:
+            return True  # nothing was asked for
+        if read_statuses(self._journal).of(move.old) is BankStatus.NOT_ACCEPTED:
+            return False
+        status = self._status(move, interaction)
+        return status is SignerStatus.ACCEPTED or (
+            status is SignerStatus.UNKNOWN and not move.ending
+        )
+
+    def _status(self, move: Move, interaction: Interaction) -> SignerStatus:
+        """What the CA says of the old certificate; UNKNOWN if it has no key here."""
+        signing = self._signing(move)
+        if signing is None:
+            return SignerStatus.UNKNOWN
         context = RunContext.begin(self._environment, interaction, resumed=False)
         try:
             credential = self._credential(context, signing)
             ca = self._environment.ca
-            status = context.through_proxy(lambda: ca.signer_status(credential))
+            return context.through_proxy(lambda: ca.signer_status(credential))
         finally:
             context.close()
-        return status is SignerStatus.ACCEPTED
 
     @staticmethod
     def _credential(context: RunContext, stored: StoredCertificate) -> CertificateCredential:

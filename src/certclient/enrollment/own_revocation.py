@@ -107,19 +107,29 @@ class OwnRevocation:
         as `check`, CA_REFUSED, and the errors of the store and the network: nothing was changed
         here then, and the same call can be repeated, even if the request has reached the CA.
         """
-        certificate = stored.certificate
-        owner = self._owner(certificate)
+        owner = self._owner(stored.certificate)
         folder = locks_folder(self._journal.path)
         with exclusive(folder, self._environment.profile.id, owner.user_id):
-            self.check(stored)
-            context = RunContext.begin(self._environment, interaction, resumed=False)
-            try:
-                self._request(context, stored, reason)
-                self._note(certificate)
-                log.event("revoked", serial=certificate.serial_hex)
-                return _remove(context, stored, removal)
-            finally:
-                context.close()
+            return self.revoke_locked(stored, reason, removal, interaction)
+
+    def revoke_locked(
+        self,
+        stored: StoredCertificate,
+        reason: RevocationReason,
+        removal: Removal,
+        interaction: Interaction,
+    ) -> Revoked:
+        """As `revoke`, for a caller that holds the lock of the certificate's user ID."""
+        certificate = stored.certificate
+        self.check(stored)
+        context = RunContext.begin(self._environment, interaction, resumed=False)
+        try:
+            self._request(context, stored, reason)
+            self._note(certificate)
+            log.event("revoked", serial=certificate.serial_hex)
+            return _remove(context, stored, removal)
+        finally:
+            context.close()
 
     def elsewhere(self, name: str) -> CertclientError | None:
         """What to tell the bank of a certificate that is not on this computer now, as on a token
