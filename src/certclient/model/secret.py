@@ -78,8 +78,8 @@ class Secret:
             overwrite(text, holders=2)  # here, and the variable of the block
 
     def same_as(self, other: Secret) -> bool:
-        """Whether both are the same text."""
-        return self._buffer == other._buffer
+        """Whether both are the same text. False if one is wiped: what it was is not known."""
+        return not (self._wiped or other._wiped) and self._buffer == other._buffer
 
     def copied(self) -> bytearray:
         """The secret as UTF-8 in a buffer that the caller overwrites. Raises as `reveal`."""

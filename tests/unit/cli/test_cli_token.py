@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from certclient.model.keys import KeySpec
+from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, PinProvider, PinPurpose, PinRequest
 from certclient.store.isolated.store import IsolatedTokenStore, find_tokens
 from support.cli_runner import CliRunner, FakeTerminal
@@ -60,8 +61,18 @@ def test_pin_is_changed_from_two_lines(
     assert opens_with(token.isolated_store(), NEW)
 
 
-def test_pin_is_changed_at_a_terminal(cli_runner: CliRunner, token: SoftHsmToken) -> None:
-    """A wrong repetition and a wrong PIN are typed again."""
+def test_pin_is_changed_at_a_terminal(
+    cli_runner: CliRunner, token: SoftHsmToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong repetition and a wrong PIN are typed again. No copy of what was typed is left."""
+    copies: list[bytearray] = []
+    copied = Secret.copied
+
+    def noted(secret: Secret) -> bytearray:
+        copies.append(copied(secret))
+        return copies[-1]
+
+    monkeypatch.setattr(Secret, "copied", noted)
     answers = ["111111", NEW, "7410259", NEW, NEW, PIN]
     cli_runner.terminal = terminal = FakeTerminal(interactive=True, answers=answers)
     assert cli_runner.run("token", "change-pin") == 0
@@ -73,6 +84,8 @@ def test_pin_is_changed_at_a_terminal(cli_runner: CliRunner, token: SoftHsmToken
         "新しいPIN（もう一度）：",
         "専用USB の今のPIN：",
     ]
+    assert copies
+    assert not any(any(copy) for copy in copies)
     assert opens_with(token.isolated_store(), NEW)
 
 

@@ -153,3 +153,12 @@ def test_octets_of_a_peer_are_taken_over_and_overwritten() -> None:
 def test_same_secrets() -> None:
     assert Secret("71").same_as(Secret(made("71")))
     assert not Secret("71").same_as(Secret("72"))
+
+
+def test_a_wiped_secret_is_the_same_as_none() -> None:
+    wiped, other = Secret("71"), Secret("72")
+    for one in (wiped, other):
+        one.wipe()
+    zeros = Secret("\0\0")
+    assert not any(wiped.same_as(one) for one in (wiped, other, zeros))
+    assert not zeros.same_as(wiped)

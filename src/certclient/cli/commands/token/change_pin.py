@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 
 import click
@@ -123,18 +122,13 @@ class _PinsOfPerson:
             again = self._typed(self.catalogue.text("change-pin.again"))
             if again is None:
                 return None
-            if _same(first, again):
+            if first.same_as(again):
                 return first
             click.echo(self.catalogue.text("change-pin.different"), err=True)
 
     def _typed(self, question: str) -> Secret | None:
         answer = self.terminal.hidden(f"{question} ")
         return Secret.typed(answer) if answer else None
-
-
-def _same(first: Secret, second: Secret) -> bool:
-    texts = [secret.copied() for secret in (first, second)]
-    return hmac.compare_digest(*texts)
 
 
 command = Command(
