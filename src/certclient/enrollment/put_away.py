@@ -52,13 +52,18 @@ def put_away_left(
     for record in left(journal, profile_id):
         old = Certificate.read(record.old_certificate)
         try:
-            with exclusive(locks_folder(journal.path), record.profile_id, record.user_id):
+            with locked(journal, record):
                 if put_away(journal, record, stores, lambda store: store.open(pin)):
                     done.append(old)
         except CertclientError as error:
             if error.code is not ErrorCode.PROCEDURE_RUNNING:
                 errors.append(not_put_away(old, error))
     return PutAway(tuple(done), tuple(errors))
+
+
+def locked(journal: Journal, record: Record) -> AbstractContextManager[None]:
+    """The lock of the procedure's user ID. Raises PROCEDURE_RUNNING, DATA_FOLDER."""
+    return exclusive(locks_folder(journal.path), record.profile_id, record.user_id)
 
 
 def left(journal: Journal, profile_id: str) -> Sequence[Record]:
@@ -71,7 +76,15 @@ def put_away(
     journal: Journal, record: Record, stores: Sequence[CertificateStore], opens: Opens
 ) -> bool:
     """Puts the old certificate of `record` away if it is still offered beside its successor; True
-    if it did. Journals that nothing is left to do, too. Raises the store's errors."""
+    if it did. Journals that nothing is left to do, too.
+
+    The caller holds the lock of its user ID; `record` may be older than that. Raises the store's
+    and the journal's errors.
+    """
+    now = journal.load(record.id)
+    if now is None or not now.old_to_archive:
+        return False  # another run did, and its owner may have restored it since
+    record = now
     store, home = (store_by_id(stores, one) for one in (record.old_store_id, record.store_id))
     old = Certificate.read(record.old_certificate)
     present = _offered(store)

@@ -10,7 +10,7 @@ from certclient.ca.client import is_unproven
 from certclient.enrollment.another_key import with_another_key
 from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
 from certclient.enrollment.journal import Journal, ProcedureState, Record, RejectionSource
-from certclient.enrollment.put_away import left, put_away
+from certclient.enrollment.put_away import left, locked, put_away
 from certclient.enrollment.refusals import (
     ConfirmationVerdict,
     classify_confirmation,
@@ -261,7 +261,9 @@ class ProcedureRunner:
         for one in left(self._journal, ended.profile_id):
             if one.id == ended.id or not context.is_open(one.old_store_id):
                 continue
-            with suppress(CertclientError):
+            # This run holds the lock of its own user ID.
+            own = one.user_id == ended.user_id
+            with suppress(CertclientError), nullcontext() if own else locked(self._journal, one):
                 put_away(self._journal, one, context.environment.stores, self._opened)
 
     def _opened(self, store: CertificateStore) -> AbstractContextManager[StoreSession]:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from certclient.enrollment import put_away
 from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.lock import exclusive, locks_folder
 from certclient.enrollment.procedure import Finished
 from certclient.enrollment.put_away import PutAway
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
 from certclient.store.base import no_pin
 from certclient.store.pkcs11.session import TokenSession
-from support.customer import CustomerComputer
-from support.scripted import ScriptedUser
+from support.customer import USER, CustomerComputer
+from support.pki import customer_name
+from support.scripted import ScriptedUser, issue_as_requested
 from support.softhsm import PIN, right_pin
+
+ANOTHER = "TKYM1408055"
 
 pytestmark = pytest.mark.usefixtures("store_that_refuses_once")
 
@@ -86,6 +95,43 @@ def test_old_one_that_its_owner_has_restored_stays(
         session.unarchive(customer.current)
     assert customer.enrollment().put_away_left(right_pin) == PutAway()
     assert customer.current in customer.usable()
+
+
+def test_restored_while_another_run_waits_for_the_lock_it_stays(
+    customer: CustomerComputer, renewed: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before the lock was taken may not be so any more."""
+    real = put_away.exclusive
+
+    @contextmanager
+    def after_another_run(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
+        monkeypatch.setattr(put_away, "exclusive", real)
+        customer.enrollment().put_away_left(right_pin)
+        assert customer.stored().archived
+        with customer.session() as session:
+            session.unarchive(customer.current)
+        with real(folder, profile_id, user_id):
+            yield
+
+    monkeypatch.setattr(put_away, "exclusive", after_another_run)
+    assert customer.enrollment().put_away_left(right_pin) == PutAway()
+    assert customer.current in customer.usable()
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_procedure_of_another_user_id_takes_that_ones_lock(
+    customer: CustomerComputer, renewed: Finished, busy: bool
+) -> None:
+    with customer.session() as session:
+        key = session.create_key(KeySpec(), "another")
+        another = customer.lab.issue(session.signer(key).spki, customer_name(ANOTHER), days=20)
+        session.install(key, another, "another")
+    customer.ca.makes = issue_as_requested(customer.lab, ANOTHER)
+    lock = exclusive(locks_folder(customer.journal.path), customer.profile.id, USER)
+    with lock if busy else nullcontext():
+        stored, person = customer.stored(another), ScriptedUser(pins=[PIN])
+        assert isinstance(customer.enrollment().renew(stored, customer.store, person), Finished)
+    assert (customer.current in customer.usable()) is busy
 
 
 def test_old_one_stays_while_the_new_one_is_not_there(
