@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from certclient.ca.client import CaClient
-from certclient.model.banks import banks_of
+from certclient.model.banks import Banks, banks_of
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.proxy_login import ProxyLoginRequest, login_required
@@ -79,6 +79,27 @@ def test_an_expired_certificate_is_the_users_to_act_on(cli_runner: CliRunner) ->
     cli_runner.add(days=-2)
     reaching(cli_runner, Ca())
     assert cli_runner.run("check") == 2
+
+
+def test_profiles_are_read_once_however_many_findings_name_the_contact(
+    cli_runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+
+    def counted(profiles: Sequence[Profile]) -> Banks:
+        reads.append(len(profiles))
+        return banks_of(profiles)
+
+    monkeypatch.setattr("support.cli_runner.banks_of", counted)
+    error = CertclientError(ErrorCode.NETWORK_UNREACHABLE, host="bank.test")
+    counts = []
+    for expired in range(3):
+        reads.clear()
+        reaching(cli_runner, Ca([error]))
+        assert cli_runner.run("check") != 0
+        counts.append(len(reads))
+        cli_runner.add(f"TKYM140805{expired}", days=-1)
+    assert len(set(counts)) == 1, counts
 
 
 def test_json_has_every_line(cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]) -> None:

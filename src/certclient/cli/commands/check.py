@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.full_check.board import Board
     from certclient.enrollment.full_check.values import Finding
     from certclient.model.banks import Banks
+    from certclient.model.profile import Profile
 
 
 @click.pass_obj
@@ -37,7 +39,7 @@ def check(invocation: Invocation, proxy_user: str) -> int:
     services = invocation.services
     full = services.full_check()
     banks = _banks(invocation)
-    words = CheckWords(invocation.catalogue, lambda bank: _contact(invocation, bank))
+    words = CheckWords(invocation.catalogue, _contacts(invocation))
     show = _silent if invocation.json else _printer(words)
     if not invocation.json:
         for line in words.top(services.clock(), platform.platform(terse=True)):
@@ -73,12 +75,21 @@ def _banks(invocation: Invocation) -> Callable[[], Banks] | None:
     return None
 
 
-def _contact(invocation: Invocation, bank: str) -> str:
-    try:
-        found = invocation.services.banks().profiles
-    except CertclientError:
-        return ""
-    return next((invocation.at_bank(one).contact() for one in found if one.id == bank), "")
+def _contacts(invocation: Invocation) -> Callable[[str], str]:
+    """Whom a bank's customers contact, by the bank's id. Reads the profiles once, if need be."""
+
+    @cache
+    def profiles() -> Sequence[Profile]:
+        try:
+            return invocation.services.banks().profiles
+        except CertclientError:
+            return ()
+
+    def contact(bank: str) -> str:
+        found = next((one for one in profiles() if one.id == bank), None)
+        return invocation.at_bank(found).contact() if found is not None else ""
+
+    return contact
 
 
 def _silent(_finding: Finding) -> None:
