@@ -147,10 +147,14 @@ def _issue_order(certificate: Certificate) -> tuple[object, ...]:
 
 def read_statuses(journal: Journal) -> BankStatuses:
     """Reads the statuses from the journal. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
-    opened, closed = journal.open_procedures(), journal.closed()
+    with journal.kept_open():
+        contents, rejections = journal.contents(), journal.rejections()
+        moves = MoveRecords(journal).open()
+    opened = [one for one in contents.records if one.state.open]
+    closed = [one for one in contents.records if not one.state.open]
     records = (*(one for one in closed if one.state is ProcedureState.DONE), *opened)
     return BankStatuses(
-        rejections={one.fingerprint: one for one in journal.rejections()},
+        rejections={one.fingerprint: one for one in rejections},
         unconfirmed={
             _fingerprint(record.issued): record.id for record in opened if record.state.unconfirmed
         },
@@ -165,8 +169,8 @@ def read_statuses(journal: Journal) -> BankStatuses:
         issuers=_accepted_issuers(records),
         short_answers=_short_answers((*closed, *opened)),
         to_put_away=frozenset(one.profile_id for one in records if one.old_to_archive),
-        damaged=tuple(journal.damage(one) for one in journal.damaged()),
-        moves=MoveRecords(journal).open(),
+        damaged=tuple(map(journal.damage, contents.damaged)),
+        moves=moves,
     )
 
 

@@ -190,12 +190,21 @@ class DamagedRecord:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Procedures as they were at one moment, oldest first; `damaged`: those that are not in
+    `records`."""
+
+    records: tuple[Record, ...]
+    damaged: tuple[DamagedRecord, ...]
+
+
 class Journal:
     """All procedures of this user on this computer.
 
     Every method raises CertclientError: DATA_FOLDER if the file cannot be accessed, JOURNAL_HELD if
     another program holds it, JOURNAL_DAMAGED if it is corrupt. A record that cannot be read blocks
-    its own user ID only: what reads many leaves it out (`damaged`), what reads it raises.
+    its own user ID only: what reads many leaves it out (`Contents.damaged`), what reads it raises.
     """
 
     def __init__(
@@ -262,6 +271,11 @@ class Journal:
         """The procedure with this id, or None. Raises JOURNAL_DAMAGED if its record is damaged."""
         return self._one("id = ?", procedure_id)
 
+    def contents(self, *, only_open: bool = False) -> Contents:
+        """All procedures, or those with a step left, read once."""
+        found, broken = self._select("open" if only_open else "1")
+        return Contents(tuple(found), tuple(broken))
+
     def open_procedures(self) -> Sequence[Record]:
         """Procedures with a step left (`ProcedureState.open`), oldest first; no damaged ones."""
         return self._select("open")[0]
@@ -282,10 +296,6 @@ class Journal:
     def closed(self) -> Sequence[Record]:
         """Procedures without a step left, however they ended, oldest first; no damaged ones."""
         return self._select("NOT open")[0]
-
-    def damaged(self) -> Sequence[DamagedRecord]:
-        """The procedures whose records cannot be read, oldest first."""
-        return self._select("1")[1]
 
     def damage(self, one: DamagedRecord) -> CertclientError:
         """JOURNAL_DAMAGED (data `user_id`, `procedure`) for one record."""

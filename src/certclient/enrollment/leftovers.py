@@ -38,8 +38,9 @@ def find_leftovers(journal: Journal, stores: Sequence[CertificateStore]) -> Sequ
         return []
     # Read after the keys: a procedure that starts in between is journalled before it creates
     # its key.
-    needed = {record.key_label for record in journal.open_procedures()}
-    if any(one.open for one in journal.damaged()):
+    contents = journal.contents(only_open=True)
+    needed = {record.key_label for record in contents.records}
+    if contents.damaged:
         # A record that cannot be read may need any key that no other record names.
         closed = {record.key_label for record in journal.closed()}
         found = [one for one in found if one.label in closed]

@@ -47,8 +47,9 @@ class OpenProcedures:
 
 def read_open_procedures(journal: Journal) -> OpenProcedures:
     """What `journal` holds now. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
-    views = tuple(view_of(record) for record in journal.open_procedures())
+    contents = journal.contents(only_open=True)
+    views = tuple(map(view_of, contents.records))
     folder = locks_folder(journal.path)
     running = [view.id for view in views if is_held(folder, view.profile_id, view.user_id)]
-    broken = tuple(journal.damage(one) for one in journal.damaged() if one.open)
+    broken = tuple(map(journal.damage, contents.damaged))
     return OpenProcedures(views, frozenset(running), broken)

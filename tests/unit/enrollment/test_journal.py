@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from certclient.enrollment.journal import (
 )
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
+from certclient.model.stored_json import from_json
 
 NOW = datetime(2026, 11, 20, 3, 4, tzinfo=UTC)
 
@@ -179,6 +181,26 @@ def test_damaged_record_is_told_with_its_user_id(journal: Journal) -> None:
     opened = read_open_procedures(journal)
     assert [view.user_id for view in opened.views] == ["B"]
     assert list(opened.user_ids) == ["B", "A"]  # remove-data must not go on
+
+
+@pytest.mark.parametrize("read", [read_statuses, read_open_procedures])
+def test_a_start_opens_the_file_once_and_reads_each_record_once(
+    journal: Journal, read: Callable[[Journal], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.save(record(), replace(record("p2", "TKYM1408055"), state=ProcedureState.DONE))
+    statements: list[str] = []
+    decoded: list[object] = []
+    traced = Journal(journal.path, statements.append)
+    statements.clear()
+
+    def noted(raw: bytes, kind: type[object]) -> object:
+        decoded.append(kind)
+        return from_json(raw, kind)
+
+    monkeypatch.setattr("certclient.enrollment.journal.from_json", noted)
+    read(traced)
+    opened = [one for one in statements if one.startswith("PRAGMA journal_mode")]
+    assert (len(opened), decoded.count(Record)) == (1, 2 if read is read_statuses else 1)
 
 
 def test_damaged_rejection_still_counts_as_one(journal: Journal) -> None:
