@@ -12,6 +12,7 @@ import hashlib
 import unicodedata
 
 from certclient.model.certificate import Certificate
+from certclient.model.issue_code import DASHES
 from certclient.model.japan_time import day_in_tokyo
 
 _DAYS, _MARKS, _CHECKS = 10_000, 1_000, 100_000
@@ -43,7 +44,7 @@ def read_number(typed: str) -> str:
     """The digits of a number as somebody types it: full-width digits, spaces and dashes do not
     matter. Anything else stays in it, so that `number_problem` refuses it."""
     text = unicodedata.normalize("NFKC", typed)
-    return "".join(one for one in text if not (one.isspace() or one in "-‐‑–—−ー─"))
+    return "".join(one for one in text if not (one.isspace() or one in DASHES))
 
 
 def number_problem(

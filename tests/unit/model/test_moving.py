@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from certclient.model.certificate import Certificate
+from certclient.model.issue_code import DASHES
 from certclient.model.moving import (
     NumberProblem,
     confirmation_number,
@@ -41,6 +42,11 @@ NUMBER = confirmation_number(NEW, BANK, USER)
 )
 def test_however_it_is_typed(typed: str) -> None:
     assert number_problem(read_number(typed), OLD, BANK, USER) is None
+
+
+@pytest.mark.parametrize("dash", sorted(DASHES), ids=ascii)
+def test_every_dash_that_an_issue_code_may_have_is_one_here(dash: str) -> None:
+    assert number_problem(read_number(NUMBER.replace("-", dash)), OLD, BANK, USER) is None
 
 
 def test_every_single_mistyped_digit_is_found() -> None:
