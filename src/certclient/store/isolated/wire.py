@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from certclient.model.wiping import overwrite
 from certclient.store.isolated.messages import Answer, Call, FromChild, ToChild, result_type
 
 R = TypeVar("R")
@@ -88,9 +89,7 @@ def send_pin(file: ByteWriter, channel: int, pin: bytearray | None) -> None:
         _write(file, _HEADER.pack(len(frame), _PIN))
         _write(file, frame)
     finally:
-        wipe(frame)
-        if pin is not None:
-            wipe(pin)
+        overwrite(frame, pin)
 
 
 def receive(file: ByteReader, kind: Any, *, pins: bool = False) -> Any:
@@ -122,13 +121,8 @@ def _pin_answer(payload: bytearray) -> PinAnswer:
         raise ProtocolError("not a PIN")
     channel, given = _PIN_HEADER.unpack_from(payload)
     pin = payload[_PIN_HEADER.size :] if given else None
-    wipe(payload)
+    overwrite(payload)
     return PinAnswer(channel, pin)
-
-
-def wipe(secret: bytearray) -> None:
-    """Overwrites the bytes of a secret with zeros."""
-    secret[:] = bytes(len(secret))
 
 
 def _write(file: ByteWriter, content: bytes | bytearray) -> None:
