@@ -77,8 +77,8 @@ def test_nobody_changes_a_move_between_its_record_and_the_request(
     customer: CustomerComputer, move: Move, action: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer.ca.signer = SignerStatus.ACCEPTED
-    save, seen = MoveRecords.save, []
-    number = number_of_new(customer)
+    save, number = MoveRecords.save, number_of_new(customer)
+    seen: list[ErrorCode] = []
 
     def save_then_another_acts(records: MoveRecords, saved: Move) -> None:
         save(records, saved)

@@ -101,16 +101,15 @@ def test_restored_while_another_run_waits_for_the_lock_it_stays(
     customer: CustomerComputer, renewed: Finished, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read before the lock was taken may not be so any more."""
-    real = put_away.exclusive
 
     @contextmanager
     def after_another_run(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
-        monkeypatch.setattr(put_away, "exclusive", real)
+        monkeypatch.setattr(put_away, "exclusive", exclusive)
         customer.enrollment().put_away_left(right_pin)
         assert customer.stored().archived
         with customer.session() as session:
             session.unarchive(customer.current)
-        with real(folder, profile_id, user_id):
+        with exclusive(folder, profile_id, user_id):
             yield
 
     monkeypatch.setattr(put_away, "exclusive", after_another_run)
