@@ -61,7 +61,7 @@ def create_key(context: RunContext, record: Record) -> Record:
     with context.step(Step.CREATE_KEY), context.stopwatch.measure("key_generation"):
         context.environment.load_ahead()
         if context.resumed:  # an earlier run may have been stopped while its key was being made
-            session.find_key(record.key_label)
+            session.find_key(record.key_label, interrupted=True)
         key = session.create_key(context.environment.profile.key, record.key_label)
     if isinstance(session, KeyWarnings):
         for warning in session.take_warnings():

@@ -135,10 +135,12 @@ class StoreSession(Protocol):
         """
         ...
 
-    def find_key(self, label: str) -> KeyRef | None:
+    def find_key(self, label: str, *, interrupted: bool = False) -> KeyRef | None:
         """Returns the complete key pair that `create_key` made under `label`, or None.
 
-        Removes an incomplete pair (a public key without its private key).
+        Removes an incomplete pair (a public key without its private key). `interrupted`: an own
+        `create_key` has been stopped in this store, so that what such a one leaves without a name
+        may go, too; else it may be what another program is just making.
         """
         ...
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from certclient.enrollment.journal import Journal
@@ -10,9 +13,11 @@ from certclient.enrollment.procedure import Pending
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label, procedure_of
 from certclient.model.progress import Step
-from support.customer import CustomerComputer
+from support.customer import CustomerComputer, make_customer
+from support.keyed_stores import KeyedStores
+from support.nameless_keys import leave_nameless_key, nameless_halves
 from support.scripted import ScriptedUser
-from support.softhsm import PIN, right_pin
+from support.softhsm import PIN, SoftHsm, right_pin
 
 SPEC = KeySpec()
 
@@ -92,3 +97,27 @@ def test_unknown_leftover_name_is_rejected(customer: CustomerComputer) -> None:
         named([Leftover(customer.store, own_label("00000000000000aa"))], "00000000000000a")
     assert raised.value.code is ErrorCode.LEFTOVER_NOT_FOUND
     assert procedure_of("certclient 00000000000000A") is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the files are those of a SoftHSM on Linux")
+def test_key_that_another_program_is_making_is_left_alone(
+    tmp_path: Path, keyed_stores: KeyedStores, softhsm: SoftHsm
+) -> None:
+    """It looks like what a killed run has left; only a run that makes its key again takes it."""
+    token = keyed_stores.new_token(softhsm)
+    customer = make_customer(tmp_path, token.store(), lambda: 0)
+    unused = own_label("00000000000000aa")
+    with customer.session() as session:
+        session.create_key(SPEC, unused)
+    stops_at_once = ScriptedUser(pins=[PIN], stop_before=lambda _steps: True)
+    given_up = customer.renew(stops_at_once)
+    leave_nameless_key(token)
+    enrollment = customer.enrollment()
+    assert isinstance(given_up, Pending)
+    enrollment.abandon(given_up.procedure_id, ScriptedUser(pins=[PIN]))
+    enrollment.remove_leftover(Leftover(customer.store, unused), right_pin)
+    assert nameless_halves(token) == 2
+    resumed = customer.renew(stops_at_once)
+    assert isinstance(resumed, Pending)
+    enrollment.resume(resumed.procedure_id, ScriptedUser(pins=[PIN]))
+    assert nameless_halves(token) == 0

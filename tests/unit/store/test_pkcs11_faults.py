@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pkcs11
 import pytest
@@ -18,8 +16,8 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
 from certclient.store.base import StoreSession, Unavailable
 from certclient.store.pkcs11.key_templates import provisional_id
-from certclient.store.pkcs11.search import search
 from support import pkcs11_faults as ckr
+from support.nameless_keys import leave_nameless_key, nameless_halves
 from support.pkcs11_faults import Faults
 from support.pki import Lab, make_lab
 from support.softhsm import MODULE, SoftHsm, SoftHsmToken, right_pin, token_folder
@@ -443,25 +441,20 @@ def test_half_a_key_that_stays_on_a_full_disk_keeps_the_work_open(rig: TokenRig)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the files are those of a SoftHSM on Linux")
 def test_what_a_killed_generation_leaves_without_a_name_is_removed(softhsm: SoftHsm) -> None:
-    """Files that a real kill has left: SoftHSM had created them and not written to them yet."""
+    """Files that a real kill has left: SoftHSM had created them and not written to them yet.
+
+    Another program's look the same while it makes a key, so that they stay unless it was ours.
+    """
     token = softhsm.new_token()
     with token.store().open(right_pin) as session:
         kept = session.create_key(SPEC, LABEL)
-    remains = Path(__file__).parent / "softhsm_remains"
-    for number, file in enumerate(sorted(remains.iterdir())):
-        name = f"00000000-0000-0000-0000-00000000000{number}"
-        shutil.copy(file, token.folder / f"{name}.object")
-        (token.folder / f"{name}.lock").touch()
-    softhsm.refresh()
-    assert _nameless(token) == 2
+    leave_nameless_key(token)
+    assert nameless_halves(token) == 2
     with token.store().open(right_pin) as session:
         assert session.find_key("certclient 0002") is None
+        assert session.find_key(LABEL, interrupted=True) == kept
+    assert nameless_halves(token) == 2
+    with token.store().open(right_pin) as session:
+        assert session.find_key("certclient 0002", interrupted=True) is None
         assert session.find_key(LABEL) == kept
-    assert _nameless(token) == 0
-
-
-def _nameless(token: SoftHsmToken) -> int:
-    (found,) = token.hsm.module().tokens()
-    with found.open(user_pin=token.pin) as session:
-        halves = [one for kind in KEY_HALVES for one in search(session, {Attribute.CLASS: kind})]
-        return len([half for half in halves if not half[Attribute.LABEL]])
+    assert nameless_halves(token) == 0

@@ -125,6 +125,7 @@ class FindKey(Call[KeyRef | None], frozen=True, tag=True):
     """`StoreSession.find_key`."""
 
     label: str
+    interrupted: bool = False
 
 
 class GetSigner(Call[SignerEntry], frozen=True, tag=True):

@@ -135,9 +135,9 @@ class IsolatedSession:
         """See StoreSession.create_key."""
         return self.do(CreateKey(spec, label))
 
-    def find_key(self, label: str) -> KeyRef | None:
+    def find_key(self, label: str, *, interrupted: bool = False) -> KeyRef | None:
         """See StoreSession.find_key."""
-        return self.do(FindKey(label))
+        return self.do(FindKey(label, interrupted))
 
     def signer(self, key: KeyRef) -> Signer:
         """See StoreSession.signer."""

@@ -68,12 +68,11 @@ class TokenSession:
                 self.delete_key(key)
             raise
 
-    def find_key(self, label: str) -> KeyRef | None:
-        """See StoreSession.find_key. A pair that is not there may have been begun: what SoftHSM
-        leaves of that without a name goes as well."""
+    def find_key(self, label: str, *, interrupted: bool = False) -> KeyRef | None:
+        """See StoreSession.find_key. SoftHSM leaves objects without a name."""
         with self._boundary():
             key_id = keypairs.find(self.session, label)
-            if key_id is None:
+            if key_id is None and interrupted:
                 keypairs.remove_nameless(self.session)
         return None if key_id is None else self._ref(key_id)
 

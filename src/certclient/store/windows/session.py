@@ -55,8 +55,9 @@ class WindowsSession:
         warnings, self._warnings = self._warnings, []
         return warnings
 
-    def find_key(self, label: str) -> KeyRef | None:
-        """See StoreSession.find_key. Of two keys, prefers one that no certificate names."""
+    def find_key(self, label: str, *, interrupted: bool = False) -> KeyRef | None:
+        """See StoreSession.find_key. Of two keys, prefers one that no certificate names. Nothing
+        is left without a name."""
         with translated():
             places, entries = keys.named(label), self._entries()
             unused = [place for place in places if not _claimed(entries, place)]

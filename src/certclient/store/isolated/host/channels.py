@@ -176,8 +176,8 @@ class SessionChannel(Channel):
         match request.call:
             case CreateKey(spec, label):
                 return session.create_key(spec, label)
-            case FindKey(label):
-                return session.find_key(label)
+            case FindKey(label, interrupted):
+                return session.find_key(label, interrupted=interrupted)
             case GetSigner(key):
                 return self._signer_entry(session.signer(key))
             case Sign(signer, content, algorithm):
