@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -159,6 +160,17 @@ def _wait_until_silent(terminal: int) -> None:
         time.sleep(0.01)
 
 
+def diagnosed(pc: CliComputer) -> str:
+    """What the customer would send to the help desk now."""
+    path = pc.home.parent / "facts.zip"
+    done = pc.run("diagnose", "--with-ids", "--output", str(path))
+    assert done.code == 0, done.err
+    with zipfile.ZipFile(path) as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist()]
+    assert any(USB_USER in text for text in texts)
+    return "\n".join(texts)
+
+
 @pytest.fixture
 def pc(started_pc: CliComputer) -> CliComputer:
     """A token whose PIN is marked, with a certificate that is due."""
@@ -195,7 +207,17 @@ def test_pin_by_name_and_a_wrong_one(pc: CliComputer) -> None:
     line = f'{{"専用USB": "{WRONG_PIN}"}}\n'
     with running(pc, "renew", USB_USER, "--yes", "--pin-stdin", stdin=line) as program:
         assert program.code == 2, program.texts["the output"]
+        program.texts["the diagnosis"] = diagnosed(pc)
         program.assert_nowhere({"wrong PIN": WRONG_PIN})
+
+
+def test_pin_of_a_revocation(pc: CliComputer) -> None:
+    (row,) = pc.list()
+    options = ("--reason", "suspected", "--yes", "--last-one", "--pin-stdin")
+    with running(pc, "revoke", row["serial"], *options, stdin=f"{PIN}\n") as program:
+        assert program.code == 0, program.texts["the output"]
+        program.texts["the diagnosis"] = diagnosed(pc)
+        program.assert_nowhere({"PIN": PIN})
 
 
 def test_issue_code_right_and_wrong(pc: CliComputer) -> None:
