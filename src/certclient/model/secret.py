@@ -55,7 +55,10 @@ class Secret:
         """
         plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
         secret = cls(plain if plain.isascii() else text)
-        overwrite(plain, text, holders=2 if plain is not text else 3)
+        if plain is not text:
+            overwrite(plain)
+        del plain
+        overwrite(text, holders=2)
         return secret
 
     def reveal(self) -> str:

@@ -12,9 +12,15 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_CPYTHON = sys.implementation.name == "cpython" and sys.version_info[:2] < (3, 14)
-
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
+_KNOWN = (
+    sys.implementation.name == "cpython"
+    and sys.version_info[:2] < (3, 14)
+    and object.__basicsize__ == 2 * _POINTER
+)
+"""Whether objects lie as this module expects: each begins with its one count of references and its
+type. Builds without the GIL or with traced references (Py_TRACE_REFS) have more."""
+
 _WIDE_HEADER = str.__basicsize__ - _POINTER
 """Bytes of PyCompactUnicodeObject: PyUnicodeObject without its last field, a pointer."""
 _ASCII_HEADER = _WIDE_HEADER - (2 if sys.version_info[:2] >= (3, 12) else 3) * _POINTER
@@ -46,7 +52,7 @@ def overwrite(*values: str | bytes | bytearray | None, holders: int = 1) -> None
 
 
 def _overwrite_own(value: str | bytes, most: int) -> None:
-    if not _CPYTHON or sys.getrefcount(value) > most:
+    if not _KNOWN or sys.getrefcount(value) > most:
         return
     if isinstance(value, bytes):
         header, width = _BYTES_HEADER, 1

@@ -135,6 +135,13 @@ def test_taken_secret_leaves_no_text_behind() -> None:
     assert secret.reveal() == "71839264"
 
 
+@pytest.mark.parametrize("text", ["71839264", "７１８３", "暗証"])
+def test_typed_secret_leaves_no_text_behind(text: str) -> None:
+    typed = made(text)
+    Secret.typed(typed)
+    assert set(typed) == {"\0"}
+
+
 def test_wiped_secret_is_never_used_as_an_empty_one() -> None:
     secret = Secret("71839264")
     secret.wipe()
