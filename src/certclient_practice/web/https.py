@@ -211,6 +211,9 @@ class _Server(wsgi.Server):
             shutdown_timeout=TIMEOUT_SECONDS,
             request_queue_size=64,
         )
+        # cheroot keeps every server of the process in this table, which nobody reads: a stopped one
+        # would stay in memory with its application and threads.
+        vars(logging)["statistics"].pop(f"Cheroot HTTPServer {id(self)}")
 
     @staticmethod
     def bind_socket(socket_: Any, bind_addr: Any) -> Any:
