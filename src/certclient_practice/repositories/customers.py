@@ -15,6 +15,8 @@ from certclient_practice.repositories.vault import Vault
 
 _PIN = "pin"
 _PASSWORD = "one-time-password"
+_UNKNOWN = ""
+"""What wrong PINs for unknown IDs are counted as, on the page of 取得."""
 
 
 class Customers:
@@ -46,7 +48,7 @@ class Customers:
                ON CONFLICT (user_id) DO UPDATE SET suffix = excluded.suffix,
                  sealed_pin = excluded.sealed_pin, sealed_password = excluded.sealed_password,
                  contract_id = excluded.contract_id, email = excluded.email,
-                 secret_failures = 0, obtain_failures = 0""",
+                 secret_failures = 0""",
             (
                 user_id,
                 suffix,
@@ -57,6 +59,7 @@ class Customers:
                 to_column(now),
             ),
         )
+        self.clear_obtain_failures(user_id)
         return Customer(
             user_id,
             suffix,
@@ -76,23 +79,27 @@ class Customers:
         rows = self._db.execute("SELECT * FROM customers ORDER BY user_id").fetchall()
         return [_customer(row) for row in rows]
 
-    def obtain_failures(self, user_id: str) -> int:
-        """Returns how many wrong PINs in a row the page of 取得 got for this ID."""
-        row = self._db.execute(
-            "SELECT obtain_failures FROM customers WHERE user_id = ?", (user_id,)
-        ).fetchone()
-        return 0 if row is None else int(row["obtain_failures"])
+    def obtain_failures(self, customer: Customer | None) -> int:
+        """Returns how many wrong PINs in a row the page of 取得 got for this customer.
 
-    def count_obtain_failure(self, user_id: str) -> None:
-        """Counts a wrong PIN there; does nothing for an unknown ID, in the same time."""
+        None: for unknown IDs, all together.
+        """
+        row = self._db.execute(
+            "SELECT number FROM obtain_failures WHERE counted_as = ?", (_counted_as(customer),)
+        ).fetchone()
+        return 0 if row is None else int(row["number"])
+
+    def count_obtain_failure(self, customer: Customer | None) -> None:
+        """Counts a wrong PIN there. None: for an unknown ID, by a write of the same size."""
         self._db.execute(
-            "UPDATE customers SET obtain_failures = obtain_failures + 1 WHERE user_id = ?",
-            (user_id,),
+            """INSERT INTO obtain_failures (counted_as, number) VALUES (?, 1)
+               ON CONFLICT (counted_as) DO UPDATE SET number = number + 1""",
+            (_counted_as(customer),),
         )
 
     def clear_obtain_failures(self, user_id: str) -> None:
         """Forgets them after a right PIN."""
-        self._db.execute("UPDATE customers SET obtain_failures = 0 WHERE user_id = ?", (user_id,))
+        self._db.execute("DELETE FROM obtain_failures WHERE counted_as = ?", (user_id,))
 
     def secret_failures(self, user_id: str) -> int:
         """Returns the number of wrong PINs and one-time passwords since the last success."""
@@ -110,10 +117,8 @@ class Customers:
 
     def clear_secret_failures(self, user_id: str) -> None:
         """Resets the counts after a success, or to unlock the customer."""
-        self._db.execute(
-            "UPDATE customers SET secret_failures = 0, obtain_failures = 0 WHERE user_id = ?",
-            (user_id,),
-        )
+        self._db.execute("UPDATE customers SET secret_failures = 0 WHERE user_id = ?", (user_id,))
+        self.clear_obtain_failures(user_id)
 
     def secrets_match(self, user_id: str, pin: bytes, one_time_password: bytes) -> bool:
         """Compares both secrets with the stored ones in constant time.
@@ -143,12 +148,11 @@ class Customers:
 
     def _is(self, user_id: str, column: str, purpose: str, sent: Secret) -> bool:
         row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
-        if row is None or row[column] is None:
-            # Takes as long as for one that has a secret, so that the time tells no ID.
-            decoy = self._vault.seal(secrets.token_hex(4), f"{purpose}:{user_id}")
-            self._fits(decoy, purpose, user_id, sent.reveal().encode())
-            return False
-        return self._fits(row[column], purpose, user_id, sent.reveal().encode())
+        # Something to compare with for everybody, so that the time does not reveal which IDs exist.
+        decoy = self._vault.seal(secrets.token_hex(4), f"{purpose}:{user_id}")
+        on_file = None if row is None else row[column]
+        fits = self._fits(on_file or decoy, purpose, user_id, sent.reveal().encode())
+        return fits and on_file is not None
 
     def _sealed(self, secret: Secret | None, purpose: str, user_id: str) -> bytes | None:
         if secret is None:
@@ -160,6 +164,10 @@ class Customers:
             return True
         expected = self._vault.unseal(sealed, f"{purpose}:{user_id}")
         return hmac.compare_digest(expected.encode(), sent)
+
+
+def _counted_as(customer: Customer | None) -> str:
+    return _UNKNOWN if customer is None else customer.user_id
 
 
 def _customer(row: sqlite3.Row) -> Customer:

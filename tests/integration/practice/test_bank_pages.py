@@ -286,12 +286,16 @@ def test_unknown_id_wrong_pin_and_missing_pin_look_alike(
     bank.add_customer(pin=PIN)
     bank.add_customer("TKYM1408055")
     anonymous = visit()
-    pages = [
-        obtain(bank, anonymous, "NOBODY", PIN),
-        obtain(bank, anonymous, USER_ID, "0000"),
-        obtain(bank, anonymous, "TKYM1408055", ""),
-    ]
-    assert {(page.status, page.reason) for page in pages} == {(403, "wrong")}
+    typed = (("NOBODY", PIN), (USER_ID, "0000"), ("TKYM1408055", ""))
+    pages = [(user_id, obtain(bank, anonymous, user_id, pin)) for user_id, pin in typed]
+    assert {(page.status, page.reason) for _, page in pages} == {(403, "wrong")}
+    assert len({without_random(page, user_id) for user_id, page in pages}) == 1
+    assert len({tuple(page.headers) for _, page in pages}) == 1
+
+
+def without_random(page: ResponsePage, user_id: str) -> str:
+    """The page's text without the ID that was typed, which it repeats, and its random value."""
+    return page.text.replace(user_id, "ID").replace(page.form("obtain").fields["csrf"], "CSRF")
 
 
 def test_guessing_stops_the_page_for_the_id_and_tells_nobody(
@@ -308,6 +312,24 @@ def test_guessing_stops_the_page_for_the_id_and_tells_nobody(
         assert repositories.customers.secret_failures(USER_ID) == 0
         repositories.customers.clear_secret_failures(USER_ID)  # the branch does it
     assert obtain(bank, anonymous).reason == "granted"
+
+
+def test_wrong_pins_on_the_page_stop_no_login_and_the_other_way_round(
+    bank: RunningBank, visit: OpenBrowser
+) -> None:
+    owner, anonymous = visit(administrator(bank)), visit()
+    for _attempt in range(5):
+        assert obtain(bank, anonymous, pin="0000").reason == "wrong"
+    assert log_in(bank, owner).title == "重要なお知らせ"
+
+    with bank.bank.repositories() as repositories:
+        repositories.customers.clear_secret_failures(USER_ID)
+    other = visit(bank.issue_certificate(USER_ID, KEY.spki, 20))
+    page = other.get(bank.login_url)
+    for _attempt in range(5):
+        page = other.submit(other.get(bank.login_url), secret="0000")
+    assert page.reason == "locked"
+    assert obtain(bank, anonymous).reason == "still-valid", "it sees that the PIN is right"
 
 
 def test_obtain_form_requires_its_own_cookie(bank: RunningBank, visit: OpenBrowser) -> None:

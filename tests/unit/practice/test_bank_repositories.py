@@ -15,6 +15,7 @@ from certclient_practice.bank.bank import SUBJECT_RULE, Bank, BankAdminError
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.repositories.database import Database, DatabaseTooNewError, savepoint
 from certclient_practice.repositories.records import CertificateState, CodeState, Reason
+from certclient_practice.repositories.schema import MIGRATIONS
 from certclient_practice.repositories.vault import Vault, VaultError
 from support.bank import USER_ID
 from support.clocks import SettableClock
@@ -135,6 +136,22 @@ def test_database_of_a_later_version_is_rejected(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(DatabaseTooNewError, match="99"):
         Database(path)
+
+
+def test_wrong_pins_are_still_counted_after_an_update(tmp_path: Path) -> None:
+    path, before = tmp_path / "bank.sqlite3", 6
+    with sqlite3.connect(path) as connection:
+        for statements in MIGRATIONS[:before]:
+            connection.executescript("; ".join(statements))
+        insert = "INSERT INTO customers (user_id, suffix, created, obtain_failures)"
+        connection.execute(f"{insert} VALUES (?, '1403', 0, 3)", (USER_ID,))
+        connection.execute(f"PRAGMA user_version = {before}")
+    connection.close()
+    bank = Bank(tmp_path)
+    with bank.repositories() as repositories:
+        customer = repositories.customers.find(USER_ID)
+        assert repositories.customers.obtain_failures(customer) == 3
+    bank.close()
 
 
 def test_savepoint_rolls_back_only_its_own_changes(tmp_path: Path) -> None:

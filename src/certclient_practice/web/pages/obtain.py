@@ -63,9 +63,9 @@ def decide_obtaining(bank: Bank, user_id: str, pin: Secret) -> ObtainDecision:
         customers = repositories.customers
         customer = customers.find(user_id)
         fits = customers.pin_is(user_id, pin)
-        stopped = customers.obtain_failures(user_id) >= bank.policy.code_attempts
+        stopped = customers.obtain_failures(customer) >= bank.policy.code_attempts
         if customer is None or stopped or not fits:
-            customers.count_obtain_failure(user_id)
+            customers.count_obtain_failure(customer)
             return ObtainDecision(ObtainResult.WRONG)
         customers.clear_obtain_failures(user_id)
         state = id_coverage(repositories, customer, bank.clock(), bank.policy.renewal).state
