@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import re
 import string
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from certclient.model.visible_text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MAX_VALUE = 300
 _BREAKS = re.compile(r"[\r\n\t]+")
 _FORMATTER = string.Formatter()
 
 
-class _Values(dict[str, object]):
-    """Replaces a missing value by the text for "unknown", never by a placeholder."""
+class _Values(Mapping[str, object]):
+    """Cleans the values that a template uses. A missing one is the text for "unknown", never a
+    placeholder."""
 
     def __init__(self, values: Mapping[str, object], unknown: str) -> None:
-        super().__init__(values)
+        self._values = values
         self._unknown = unknown
 
-    def __missing__(self, name: str) -> str:
-        return self._unknown
+    def __getitem__(self, name: str) -> object:
+        value = self._values.get(name, self._unknown)
+        return clean(value) if isinstance(value, str) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def fill(template: str, values: Mapping[str, object], unknown: str) -> str:
     """`template` with its {names} replaced; a name without a value becomes `unknown`."""
-    shown = {name: clean(v) if isinstance(v, str) else v for name, v in values.items()}
-    return _FORMATTER.vformat(template, (), _Values(shown, unknown))
+    return _FORMATTER.vformat(template, (), _Values(values, unknown))
 
 
 def placeholders(template: str) -> frozenset[str]:
