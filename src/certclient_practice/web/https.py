@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 16
+"""Requests that a port serves at a time; idle connections take no thread."""
 TIMEOUT_SECONDS = 10
 """How long a thread waits for a client to take a response, or for the rest of a request of unknown
 length."""
@@ -62,8 +63,9 @@ def on_first_request(make: Callable[[], WSGIApplication]) -> WSGIApplication:
 class HttpsListener:
     """One HTTPS port with its worker threads.
 
-    `idle_connections`: see IDLE_CONNECTIONS. Listens from construction; connections are answered
-    once `serve` provides the application. Raises OSError if the port is taken.
+    `idle_connections`: see IDLE_CONNECTIONS. `threads`: so many requests are served at a time.
+    Listens from construction; connections are answered once `serve` provides the application.
+    Raises OSError if the port is taken.
     """
 
     def __init__(
@@ -72,8 +74,9 @@ class HttpsListener:
         port: int,
         context: ssl.SSLContext,
         idle_connections: int = IDLE_CONNECTIONS,
+        threads: int = THREADS,
     ) -> None:
-        self._server = _Server((bind, port))
+        self._server = _Server((bind, port), threads)
         self._server.keep_alive_conn_limit = idle_connections
         self._server.ssl_adapter = _TlsAdapter(context)
         self._server.prepare()
@@ -201,11 +204,11 @@ class _Server(wsgi.Server):
     expiration_interval = 0.1
     """Seconds between checks of idle connections, and how long `stop` may wait for one."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, address: tuple[str, int], threads: int) -> None:
         super().__init__(
             address,
             _not_ready,
-            numthreads=THREADS,
+            numthreads=threads,
             server_name="practice-bank",
             timeout=IDLE_SECONDS,
             shutdown_timeout=TIMEOUT_SECONDS,

@@ -23,7 +23,7 @@ from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.ca import PracticeCa, certificate_pem, identity_pem, write_private
 from certclient_practice.web.addresses import Addresses
 from certclient_practice.web.applications import Limits, login_app, operator_app, public_app
-from certclient_practice.web.https import IDLE_CONNECTIONS, HttpsListener, on_first_request
+from certclient_practice.web.https import IDLE_CONNECTIONS, THREADS, HttpsListener, on_first_request
 
 LOOPBACK = "127.0.0.1"
 ADDRESSES_FILE = "addresses.json"
@@ -38,7 +38,7 @@ class ServerSettings:
     """`bind` is an IP address or host name; port 0 takes any free port.
 
     `downloads` is the folder with the installers for the download page. `idle_connections`: so many
-    stay open on a port without a request.
+    stay open on a port without a request. `threads`: so many requests a port serves at a time.
     """
 
     bind: str = LOOPBACK
@@ -48,6 +48,7 @@ class ServerSettings:
     downloads: Path | None = None
     limits: Limits = field(default_factory=Limits)
     idle_connections: int = IDLE_CONNECTIONS
+    threads: int = THREADS
 
 
 class PracticeServer:
@@ -66,7 +67,7 @@ class PracticeServer:
         with ExitStack() as opened:
 
             def listen(bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
-                return _listen(opened, bind, port, context, settings.idle_connections)
+                return _listen(opened, bind, port, context, settings)
 
             self._public = listen(settings.bind, settings.port, _tls_context(tls_file))
             context = _login_context(tls_file, bank.ca)
@@ -124,11 +125,12 @@ class PracticeServer:
 
 
 def _listen(
-    opened: ExitStack, bind: str, port: int, context: ssl.SSLContext, idle_connections: int
+    opened: ExitStack, bind: str, port: int, context: ssl.SSLContext, settings: ServerSettings
 ) -> HttpsListener:
     """Listens; `opened` closes the port again if a later one is taken."""
+    idle_connections, threads = settings.idle_connections, settings.threads
     try:
-        listener = HttpsListener(bind, port, context, idle_connections)
+        listener = HttpsListener(bind, port, context, idle_connections, threads)
     except OSError as error:
         raise CertclientError(
             ErrorCode.PRACTICE_PORT, address=bind, port=str(port), reason=str(error)
