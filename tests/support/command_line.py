@@ -95,10 +95,12 @@ class CliComputer:
     def run(self, *arguments: str, stdin: str = "") -> CompletedProgram:
         """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
         command = ["certclient", "--profile", str(self.bank.profile_path), *arguments]
-        special = self.variables or self.modes_apply or self.clock or self.language != _JAPANESE
+        special = self.variables or self.clock or self.language != _JAPANESE
         if self.forks is None or special:
             return self._start(command, stdin)
-        return self.forks.run(*command, environment=self.environment, stdin=stdin)
+        return self.forks.run(
+            *command, environment=self.environment, stdin=stdin, modes_apply=self.modes_apply
+        )
 
     def _start(self, command: Sequence[str], stdin: str) -> CompletedProgram:
         before = ["faketime", self.clock] if self.clock else []

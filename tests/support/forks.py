@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from typing import Any
 import pytest
 
 import certclient
+from support.unprivileged import give_up_rights
 
 _TESTS = Path(__file__).parents[1]
 _OURS = (str(_TESTS), str(_TESTS.parent))
@@ -65,23 +66,27 @@ class ForkServer:
         self._one_at_a_time = threading.Lock()
 
     def run(
-        self, module: str, *arguments: str, environment: Mapping[str, str], stdin: str = ""
+        self,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        stdin: str = "",
+        modes_apply: bool = False,
     ) -> CompletedProgram:
-        """Runs what `python -W error -m MODULE ARGUMENTS` runs."""
+        """Runs what `python -W error -m MODULE ARGUMENTS` runs. `modes_apply`: the program respects
+        file modes even if this user is root."""
         with ExitStack() as stack:
             out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
             streams = [stack.enter_context(_pipe_with(stdin.encode())), out.fileno(), err.fileno()]
-            code = self._run([module, *arguments], environment, streams)
+            request = [[module, *arguments], dict(environment), str(Path.cwd()), _umask()]
+            code = self._run([*request, modes_apply], streams)
             texts = []
             for stream in (out, err):
                 stream.seek(0)
                 texts.append(stream.read().decode())
             return CompletedProgram(code, *texts)
 
-    def _run(
-        self, command: Sequence[str], environment: Mapping[str, str], streams: list[int]
-    ) -> int:
-        request = [command, dict(environment), str(Path.cwd()), _umask()]
+    def _run(self, request: list[Any], streams: list[int]) -> int:
         with self._one_at_a_time:
             socket.send_fds(self._connection, [json.dumps(request).encode()], streams)
             answer = self._connection.recv(_LARGEST_MESSAGE)
@@ -150,7 +155,7 @@ def _serve(connection: socket.socket) -> list[str]:
 
 def _become(request: list[Any], streams: list[int]) -> list[str]:
     command: list[str]
-    command, environment, folder, umask = request
+    command, environment, folder, umask, modes_apply = request
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -158,6 +163,8 @@ def _become(request: list[Any], streams: list[int]) -> list[str]:
     os.environ.update(environment)
     os.chdir(folder)
     os.umask(umask)
+    if modes_apply:
+        give_up_rights()
     if not command[0].startswith("support."):
         sys.path[:] = [folder, *(path for path in sys.path if path not in _OURS)]
     return command
