@@ -20,9 +20,13 @@ from certclient.store.pkcs11.softokn import load_softokn
 
 @dataclass(frozen=True)
 class NssDatabase:
-    """A folder for an NSS database, which is created at its first use."""
+    """A folder for an NSS database, which is created at its first use.
+
+    `format`: for NSS's tools, `sql`, or `dbm` as before 2018.
+    """
 
     directory: Path
+    format: str = "sql"
 
     def store(self) -> NssStore:
         return NssStore(load_softokn(), self.directory)
@@ -40,17 +44,17 @@ class NssDatabase:
     def certutil(self, *arguments: str) -> str:
         """Runs NSS's certutil on the database; returns what it prints."""
         return self._run(
-            *("certutil", "-d", f"sql:{self.directory}", *arguments),
+            *("certutil", "-d", f"{self.format}:{self.directory}", *arguments),
             # It calls that an error.
             unless="no keys found" if "-K" in arguments else None,
         )
 
     def pk12util(self, *arguments: str) -> str:
-        return self._run("pk12util", "-d", f"sql:{self.directory}", *arguments)
+        return self._run("pk12util", "-d", f"{self.format}:{self.directory}", *arguments)
 
     def add_module(self, name: str, module: Path) -> None:
         """Adds a PKCS#11 module, whose tokens NSS then uses as well (`modutil -add`)."""
-        options = ("-force", "-dbdir", f"sql:{self.directory}")
+        options = ("-force", "-dbdir", f"{self.format}:{self.directory}")
         self._run("modutil", *options, "-add", name, "-libfile", str(module))
 
     def _run(self, *command: str, unless: str | None = None) -> str:

@@ -225,6 +225,12 @@ def _missing(folder: Path) -> Iterator[None]:
     yield
 
 
+def _old_format(folder: Path) -> Iterator[None]:
+    shutil.rmtree(folder)
+    NssDatabase(folder, "dbm").create()
+    yield
+
+
 def _dead_link(folder: Path) -> Iterator[None]:
     shutil.rmtree(folder)
     folder.symlink_to("/nowhere/nssdb")
@@ -252,6 +258,7 @@ KINDS: dict[str, Callable[[Path], Iterator[None]]] = {
     "key4.db garbage": _garbage,
     "cert9.db cut": _cut,
     "key4.db missing": _missing,
+    "old format": _old_format,
     "dead link": _dead_link,
     "file": _file,
     "locked": _locked,

@@ -113,6 +113,33 @@ def test_damage_is_reported_and_nothing_is_written(
     assert _files(filled.directory) == before
 
 
+def test_an_old_format_is_reported_until_it_has_been_converted(
+    filled: NssDatabase, tmp_path: Path
+) -> None:
+    """NSS would show an empty database; the conversion is the one that the guide tells."""
+    exported = tmp_path / "exported.p12"
+    filled.pk12util("-o", str(exported), "-n", "bank", "-W", "x")
+    old = NssDatabase(tmp_path / "old", "dbm")
+    old.create()
+    old.pk12util("-i", str(exported), "-W", "x", "-K", "")
+    before = _files(old.directory)
+    assert "cert9.db" not in before
+    for use in (old.store().certificates, lambda: old.store().open(no_pin).__enter__()):
+        with pytest.raises(CertclientError) as error:
+            use()
+        assert error.value.code is ErrorCode.STORE_UNAVAILABLE
+        assert error.value.data["problem"] == "old-format"
+        assert error.value.data["path"] == str(old.directory)
+    assert _files(old.directory) == before
+
+    converted = NssDatabase(old.directory)
+    converted.certutil("-M", "-n", "bank", "-t", "u,u,u")
+    (stored,) = converted.store().certificates()
+    assert stored.key is not None
+    assert stored.certificate == filled.store().certificates()[0].certificate
+    assert _files(old.directory).items() >= before.items()
+
+
 def test_database_damaged_after_it_was_read(filled: NssDatabase) -> None:
     assert len(filled.store().certificates()) == 1
     (filled.directory / "cert9.db").write_bytes(DAMAGED)

@@ -18,6 +18,9 @@ from certclient.store.pkcs11.database_problem import Problem
 
 CERTIFICATES = "cert9.db"
 KEYS = "key4.db"
+_OLD_FORMAT = ("cert8.db", "key3.db")
+"""Before NSS 3.35. A program whose NSS still knows them converts them when it opens the database
+for writing, and leaves them beside the new ones (wiki.mozilla.org/NSS_SQLite-based_DB)."""
 
 _TABLES = {CERTIFICATES: {"nssPublic"}, KEYS: {"nssPrivate", "metaData"}}
 """sdb.c: the tables without which softokn cannot use the file."""
@@ -129,6 +132,9 @@ def examine(directory: Path, *, now: bool = False) -> DatabaseFiles:
     if present:
         missing = KEYS if CERTIFICATES in present else CERTIFICATES
         raise unusable(directory, Problem.MISSING_FILE, missing)
+    if any((directory / name).exists() for name in _OLD_FORMAT):
+        # softokn would show them as an empty database, or convert them without a word.
+        raise unusable(directory, Problem.OLD_FORMAT, " ".join(_OLD_FORMAT))
     return DatabaseFiles(present=False, protected=_protected_parent(directory))
 
 

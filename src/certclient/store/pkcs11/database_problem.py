@@ -12,6 +12,8 @@ class Problem(enum.Enum):
     READ_ONLY = "read-only"
     DAMAGED = "damaged"
     MISSING_FILE = "missing-file"
+    OLD_FORMAT = "old-format"
+    """NSS's Berkeley databases (`dbm:`), which no browser has made since 2018."""
     LOCKED = "locked"
     NOT_A_FOLDER = "not-a-folder"
     BROKEN_LINK = "broken-link"
