@@ -52,7 +52,7 @@ class PinLines:
         if self._by_name is not None:
             return self._named(request)
         # cmd.exe pipes the blank of `echo 1234 |`, too.
-        line = _stripped(self.terminal.line() or "")
+        line = stripped(self.terminal.line() or "")
         if not self._begun:
             self._begun = True
             if line.startswith("{") and line.endswith("}"):
@@ -71,7 +71,7 @@ def _names(request: PinRequest) -> tuple[str, str]:
     return request.label.casefold(), request.store_id.casefold()
 
 
-def _stripped(line: str) -> str:
+def stripped(line: str) -> str:
     """`line` without blanks around it; it is overwritten."""
     bare = line.strip()
     if bare is not line:

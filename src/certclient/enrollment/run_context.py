@@ -337,7 +337,8 @@ class RunContext:
         ticket = self.take_ticket()
         if ticket is None or codes.problem(ticket) is None:
             return ticket
-        code = codes.read(ticket.reveal())
+        with ticket.revealed() as text:
+            code = codes.read(text)
         if code is not None and codes.problem(code) is None:
             return code
         self.interaction.warning(codes.error(CodeProblem.CHARACTERS))

@@ -68,8 +68,13 @@ class CodeRule:
         (O and 0; I, l and 1) if the alphabet has exactly one of these.
         """
         plain = unicodedata.normalize("NFKC", typed)
-        code = "".join(filter(None, map(self._meant, plain.strip())))
-        overwrite(*[plain] if plain is not typed else [])
+        bare = plain.strip()
+        code = "".join(filter(None, map(self._meant, bare)))
+        if bare is not plain:
+            overwrite(bare)
+        del bare
+        if plain is not typed:
+            overwrite(plain)
         return Secret.taken(code) if code else None
 
     def problem(self, code: Secret) -> CodeProblem | None:

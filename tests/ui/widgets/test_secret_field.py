@@ -65,6 +65,14 @@ def test_what_leaves_the_field_is_overwritten_in_its_place(field: SecretField) -
     assert field.is_empty
 
 
+def test_what_is_read_out_is_overwritten_afterwards(field: SecretField) -> None:
+    QTest.keyClicks(field, "8246")
+    with field.revealed() as text:
+        assert text == "8246"
+    assert set(text) == {"\0"}
+    assert field.typed == "8246"
+
+
 def test_undo_never_brings_a_taken_secret_back(field: SecretField) -> None:
     QTest.keyClicks(field, "1234")
     assert field.take() == "1234"

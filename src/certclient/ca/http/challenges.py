@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from certclient.model.secret import Secret
+from certclient.model.wiping import overwrite
 
 _SCHEME = re.compile(r"[,\s]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s+|(?=,)|$)")
 _PARAMETER = re.compile(
@@ -104,19 +105,31 @@ def encodings(login: Login, offer: Challenge) -> tuple[str, ...]:
 
     RFC 7617, 2.1: without `charset="UTF-8"` a server may expect either.
     """
-    text = login.user + login.password.reveal()
-    if text.isascii() or offer.parameters.get("charset", "").lower() == "utf-8":
-        return ("utf-8",)
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return ("utf-8",)
-    return ("utf-8", "latin-1")
+    with login.password.revealed() as password:
+        is_ascii = login.user.isascii() and password.isascii()
+        is_latin = all(one < "\u0100" for text in (login.user, password) for one in text)
+    utf_8_only = is_ascii or offer.parameters.get("charset", "").lower() == "utf-8"
+    return ("utf-8",) if utf_8_only or not is_latin else ("utf-8", "latin-1")
 
 
 def basic(login: Login, encoding: str = "utf-8") -> bytes:
     """The value of an Authorization or Proxy-Authorization header for Basic."""
-    return b"Basic " + b64encode(f"{login.user}:{login.password.reveal()}".encode(encoding))
+    octets = _octets(login.user.encode(encoding) + b":", login.password, encoding)
+    try:
+        return b"Basic " + b64encode(octets)
+    finally:
+        overwrite(octets)
+
+
+def _octets(before: bytes, password: Secret, encoding: str) -> bytearray:
+    """`before` and the password in a buffer that the caller overwrites."""
+    with password.revealed() as text:
+        encoded = text.encode(encoding)
+    octets = bytearray(len(before) + len(encoded))
+    octets[: len(before)] = before
+    octets[len(before) :] = encoded
+    overwrite(encoded)
+    return octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +153,12 @@ def digest(
     realm_octets = header_octets(realm)
     name, session = offer.algorithm.removesuffix("-SESS"), offer.algorithm.endswith("-SESS")
 
-    def hashed(octets: bytes) -> str:
+    def hashed(octets: bytes | bytearray) -> str:
         return hashlib.new(_HASHES[name], octets, usedforsecurity=False).hexdigest()
 
-    first = hashed(user + b":" + realm_octets + b":" + login.password.reveal().encode(encoding))
+    secret = _octets(user + b":" + realm_octets + b":", login.password, encoding)
+    first = hashed(secret)
+    overwrite(secret)
     if session:
         first = hashed(f"{first}:{nonce}:{cnonce}".encode("latin-1"))
     second = hashed(f"{request.method}:{request.uri}".encode())

@@ -9,6 +9,7 @@ import socket
 from certclient.ca.http.deadline import Line
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginRequest, login_required
+from certclient.model.wiping import overwrite
 from certclient.platform.proxies.address import ProxyAddress
 from certclient.platform.proxies.logins import ProxyLogins
 
@@ -98,8 +99,12 @@ def _log_in(line: Line, proxy: ProxyAddress, logins: ProxyLogins) -> None:
     if login is None:
         raise _login_required(proxy, logins, None)
     user = login.user.encode()[:_MAX_TEXT]
-    password = login.password.reveal().encode()[:_MAX_TEXT]
-    line.send(b"\1" + bytes((len(user),)) + user + bytes((len(password),)) + password)
+    password = login.password.copied()
+    try:
+        del password[_MAX_TEXT:]
+        line.send(b"\1" + bytes((len(user),)) + user + bytes((len(password),)) + password)
+    finally:
+        overwrite(password)
     if line.receive_exactly(2)[1] != 0:
         raise _login_required(proxy, logins, login)
     logins.accepted(proxy.netloc, login)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from certclient.ca.client import (
@@ -19,6 +19,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
+from certclient.model.wiping import overwrite
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ def guarded(
         not_texts = [value for value in error.data.values() if not isinstance(value, str)]
         if error.code is ErrorCode.INTERNAL or not_texts:
             raise _failed(profile, operation, error.code.code) from None
-        if any(secret.reveal() in value for secret in secrets for value in error.data.values()):
+        if any(_is_in(error.data.values(), secret) for secret in secrets):
             # Without its cause, which has the secret, too.
             raise _failed(profile, operation, f"a secret in {error.code.code}") from None
         raise
@@ -106,10 +107,22 @@ def checked_transaction(
     if len(state) > _MAX_STATE:
         raise _BrokenPromiseError(f"a state of {len(state)} bytes")
     for secret in (*secrets, *secrets_of(credential)):
-        text = secret.reveal()
-        if len(text) >= _TELLING and (text.encode() in state or text in number):
+        if _tells(state, number, secret):
             raise _BrokenPromiseError("a secret in the transaction")
     return transaction
+
+
+def _tells(state: bytes, number: str, secret: Secret) -> bool:
+    with secret.revealed() as text:
+        octets = text.encode()
+        found = len(text) >= _TELLING and (octets in state or text in number)
+        overwrite(octets)
+    return found
+
+
+def _is_in(values: Iterable[str], secret: Secret) -> bool:
+    with secret.revealed() as text:
+        return any(text in value for value in values)
 
 
 def checked_answer(value: object, credential: Credential) -> Answer:

@@ -7,6 +7,7 @@ import json
 
 from certclient.model.proxy_login import ProxyLogin
 from certclient.model.secret import Secret
+from certclient.model.wiping import overwrite
 from certclient.platform.credential_store import CredentialStore, CredentialStoreError
 
 _SERVICE = "certclient proxy"
@@ -25,7 +26,10 @@ class KeptLogins:
 
     def keep(self, proxy: str, login: ProxyLogin) -> None:
         """See `LoginVault.keep`."""
-        entry = Secret(json.dumps([login.user, login.password.reveal()], ensure_ascii=False))
+        with login.password.revealed() as password:
+            content = [login.user, password]
+            entry = Secret.taken(json.dumps(content, ensure_ascii=False))
+            content.clear()
         with contextlib.suppress(CredentialStoreError):
             self._keep_list({*self._proxies(), proxy})
             self._store.keep(_SERVICE, proxy, entry)
@@ -69,9 +73,13 @@ class KeptLogins:
 
 def _login(entry: Secret) -> ProxyLogin | None:
     try:
-        match json.loads(entry.reveal()):
+        with entry.revealed() as text:
+            content = json.loads(text)
+        match content:
             case [str(user), str(password)]:
-                return ProxyLogin(user, Secret(password))
+                login = ProxyLogin(user, Secret(password))
+                overwrite(password, holders=2)  # here and in `content`
+                return login
     except (ValueError, RecursionError):
         pass
     return None

@@ -7,11 +7,16 @@ refused is never sent again by itself: repeated failures lock accounts.
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Protocol
 
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer
+from certclient.model.wiping import overwrite
+
+_KEY_BYTES = 32
 
 
 class LoginVault(Protocol):
@@ -58,10 +63,8 @@ class _Proxy:
     stored: bool = False
     """Whether `login` came from the vault or has been put there."""
     asked_vault: bool = False
-    refused: list[ProxyLogin] = field(default_factory=list)
-
-    def is_refused(self, login: ProxyLogin) -> bool:
-        return any(login.same_as(one) for one in self.refused)
+    refused: set[bytes] = field(default_factory=set)
+    """MACs of the logins that it has refused."""
 
 
 class ProxyLogins:
@@ -75,6 +78,7 @@ class ProxyLogins:
         """`vault`: asked once per proxy, and only after the proxy has asked for a login."""
         self._vault = vault or NoLoginVault()
         self._lock = threading.RLock()
+        self._key = os.urandom(_KEY_BYTES)
         self._proxies: dict[str, _Proxy] = {}
 
     @property
@@ -92,7 +96,7 @@ class ProxyLogins:
             if known.login is None and not known.asked_vault:
                 known.asked_vault = True
                 stored = self._vault.fetch(proxy)
-                if stored is not None and not known.is_refused(stored):
+                if stored is not None and self._mac(stored) not in known.refused:
                     known.login, known.stored = stored, True
             return known.login
 
@@ -100,7 +104,7 @@ class ProxyLogins:
         """Notes a login from the settings; the user's answer goes first."""
         with self._lock:
             known = self._known(proxy)
-            if known.login is None and not known.is_refused(login):
+            if known.login is None and self._mac(login) not in known.refused:
                 known.login = login
 
     def answer(self, proxy: str, answer: ProxyLoginAnswer) -> None:
@@ -108,7 +112,7 @@ class ProxyLogins:
         with self._lock:
             known = self._known(proxy)
             known.login, known.keep, known.stored = answer.login, answer.keep, False
-            known.refused = [one for one in known.refused if not one.same_as(answer.login)]
+            known.refused.discard(self._mac(answer.login))
 
     def accepted(self, proxy: str, login: ProxyLogin) -> None:
         """The proxy has let `login` pass: stores it if the user wanted that."""
@@ -122,7 +126,7 @@ class ProxyLogins:
         """The proxy has refused `login`: forgets it, in the credential store as well."""
         with self._lock:
             known = self._known(proxy)
-            known.refused.append(login)
+            known.refused.add(self._mac(login))
             if known.login is None or not known.login.same_as(login):
                 return  # another one has been given meanwhile
             if known.stored:
@@ -134,6 +138,14 @@ class ProxyLogins:
         with self._lock:
             known = self._known(proxy)
             return known.login is None and bool(known.refused)
+
+    def _mac(self, login: ProxyLogin) -> bytes:
+        """By which a login that was refused is known again, without keeping it."""
+        password = login.password.copied()
+        mac = blake2b(f"{login.user}\0".encode(errors="surrogatepass"), key=self._key)
+        mac.update(password)
+        overwrite(password)
+        return mac.digest()
 
     def _known(self, proxy: str) -> _Proxy:
         return self._proxies.setdefault(proxy.lower(), _Proxy())

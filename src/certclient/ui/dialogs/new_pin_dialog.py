@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
@@ -90,18 +89,15 @@ class NewPinDialog(QDialog):
 
     def _typed(self) -> None:
         """The difference is told once the repetition is as long as the PIN."""
-        is_long = len(self.repetition.typed) >= len(self.field.typed) > 0
+        # Of bullets: as many as characters.
+        is_long = len(self.repetition.text()) >= len(self.field.text()) > 0
         different = self.tr("The two PINs are not the same.")
         self._fields[1].set_error(different if is_long and not self._same else "")
         self._show_buttons()
 
     @property
     def _same(self) -> bool:
-        texts = [
-            Secret.typed(field.typed).reveal().encode("utf-8", "surrogatepass")
-            for field in (self.field, self.repetition)
-        ]
-        return hmac.compare_digest(*texts)
+        return Secret.typed(self.field.typed).same_as(Secret.typed(self.repetition.typed))
 
     def _show_buttons(self) -> None:
         complete = not self.field.is_empty and self._same

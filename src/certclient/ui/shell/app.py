@@ -243,6 +243,14 @@ class _Stores:
             return self._services.all_stores(self._profiles)
 
 
+def _forget_last_error() -> None:
+    """Python keeps the last error that nobody caught, with all variables of its frames, which may
+    be secrets, for a debugger."""
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+
+
 class _Crashes(QObject):
     """Logs exceptions that escape a slot and shows one INTERNAL error per run."""
 
@@ -258,6 +266,7 @@ class _Crashes(QObject):
         self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
     ) -> None:
         log.crash(error)
+        _forget_last_error()
         self.happened.emit()
 
     def _show(self) -> None:

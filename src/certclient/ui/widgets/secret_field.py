@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -33,6 +34,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from certclient.model.wiping import overwrite
 from certclient.ui.widgets.fields import draw_field, dress_field
 
 BULLET = "•"
@@ -104,8 +106,17 @@ class SecretField(QLineEdit):
 
     @property
     def typed(self) -> str:
-        """What was typed."""
+        """What was typed, in a string that is the caller's to overwrite; see `revealed`."""
         return "".join(self._typed)
+
+    @contextmanager
+    def revealed(self) -> Iterator[str]:
+        """What was typed, within the block: overwritten at its end unless somebody keeps it."""
+        text = self.typed
+        try:
+            yield text
+        finally:
+            overwrite(text, holders=2)  # here, and the variable of the block
 
     @property
     def is_empty(self) -> bool:

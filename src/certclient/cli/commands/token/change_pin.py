@@ -11,6 +11,7 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.json_output import print_json
 from certclient.cli.localized import Command, Option, common_parameters
+from certclient.cli.pin_lines import stripped
 from certclient.cli.terminal import Terminal
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.errors import CertclientError, ErrorCode
@@ -86,7 +87,7 @@ class _PinsFromInput:
             return None
         if not self._read:
             for purpose in (PinPurpose.CURRENT, PinPurpose.NEW):
-                line = (self.terminal.line() or "").strip()
+                line = stripped(self.terminal.line() or "")
                 self._read[purpose] = Secret.typed(line) if line else None
         return self._read.get(request.purpose)
 

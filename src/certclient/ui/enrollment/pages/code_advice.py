@@ -30,7 +30,8 @@ def code_advice(code: Secret | None, wrong: int, contact: str) -> str:
         return ""
     lines = []
     if code is not None:
-        lines += [*_look_alikes(code.reveal()), _length(len(code.reveal()))]
+        with code.revealed() as text:
+            lines += [*_look_alikes(text), _length(len(text))]
     lines.append(
         translate("CodeAdvice", "A wrong user ID has the same effect: please compare it, too.")
     )
@@ -69,9 +70,9 @@ def code_mismatch(code: Secret, codes: CodeRule, sentence: str) -> str:
         return ""
     text = translate("CodeAdvice", "One of the characters is not possible.")
     if problem is CodeProblem.LENGTH:
-        text = translate("CodeAdvice", "You typed {count} characters.").format(
-            count=len(code.reveal())
-        )
+        with code.revealed() as typed:
+            count = len(typed)
+        text = translate("CodeAdvice", "You typed {count} characters.").format(count=count)
     sent = translate(
         "CodeAdvice", "This program found that; nothing was sent to the bank, and no try is lost."
     )

@@ -163,7 +163,8 @@ class LetterPage(WizardPage):
         return requested_user_id(rule, typed) or typed.replace(" ", "")
 
     def _read_code(self) -> Secret | None:
-        return self.session.profile.codes.read(self._code.typed)
+        with self._code.revealed() as typed:
+            return self.session.profile.codes.read(typed)
 
     def _mismatch(self) -> str:
         """Why the code that was typed cannot be right; "" if it can."""

@@ -138,14 +138,14 @@ class QuestionPanel(QWidget):
         is_code, codes, self._question = self.asks_code, self._codes, None
         self._shown.setChecked(False)
         if is_code:
-            return codes.read(self.field.typed)
+            with self.field.revealed() as code:
+                return codes.read(code)
         typed = self.field.take()
         return Secret.taken(typed) if typed else None
 
     def accepts(self) -> bool:
         """Whether the answer can be right; a code that cannot is reported beside the field."""
-        codes = self._codes
-        code = codes.read(self.field.typed) if self.asks_code else None
+        codes, code = self._codes, self._read_code()
         if code is None:
             return True
         problem = code_mismatch(code, codes, self._context.catalogue.code_shape(codes))
@@ -159,6 +159,13 @@ class QuestionPanel(QWidget):
         self.changed.emit()
         self._context.announce(self.field, problem)
         return False
+
+    def _read_code(self) -> Secret | None:
+        """The issue code in the field; None if another secret is asked for."""
+        if not self.asks_code:
+            return None
+        with self.field.revealed() as typed:
+            return self._codes.read(typed)
 
     @property
     def _codes(self) -> CodeRule:
@@ -201,7 +208,7 @@ class QuestionPanel(QWidget):
         urgent = question_texts.is_urgent(question, tries)
         self._warning.set_text(left if urgent else "")
         self._left.set_text("" if urgent else left)
-        code = self._codes.read(self.field.typed) if self.asks_code else None
+        code = self._read_code()
         advice = code_advice(code, tries, self._contact()) if self.asks_code else ""
         self._advice.set_text(advice)
 
