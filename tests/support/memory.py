@@ -28,13 +28,16 @@ class Found:
 
 
 def family(pid: int) -> dict[str, int]:
-    """The process and its children, by what they are."""
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
+    """The process, its children and theirs, by what they are."""
+    children = list(_children(pid))
     return {"program": pid} | {f"child {number}": one for number, one in enumerate(children, 1)}
+
+
+def _children(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            yield child
+            yield from _children(child)
 
 
 def search(pid: int, secrets: Mapping[str, str]) -> list[Found]:

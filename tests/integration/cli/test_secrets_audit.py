@@ -1,22 +1,14 @@
-"""Marked secrets through real commands: afterwards they are nowhere, or in the list below.
+"""Marked secrets through real commands: afterwards they are nowhere, or in the list of what memory
+may still hold.
 
 Searched: standard output and error, every file below the home folder (log, journal, settings),
-arguments and environment, and the memory of the running program and of its children. Other ways
-(windows, links, tickets, proxies, crash reports) have tests of their own, which SECURITY.md names.
+arguments and environment, and the memory of the running program and of its children. The windows,
+links, proxies and crashes are in the files beside this one.
 """
 
 from __future__ import annotations
 
 import os
-import select
-import subprocess
-import sys
-import termios
-import time
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -26,149 +18,28 @@ from certclient.model.profile import SecretPolicy
 from certclient.model.secret import Secret
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support import memory
-from support.audited_program import KEEPS_A_LINE
+from support.audited_program import FAILS, KEEPS_A_LINE
 from support.command_line import PC_USER, USB_USER, CliComputer
+from support.secrets_audit import (
+    AGREES,
+    PROXY_PASSWORD,
+    PROXY_USER,
+    at_a_terminal,
+    behind_a_proxy,
+    diagnosed,
+    link,
+    login_of,
+    running,
+    ticket_of,
+)
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root may look into a program that hides its memory"
 )
 
-PIN, WRONG_PIN = "71839264", "60935172"
+PIN, WRONG_PIN, NEW_PIN = "71839264", "60935172", "84516093"
+WRONG_PASSWORD = "tsukue-7391"
 BANK_PIN, ONE_TIME = "58402917", "39174026"
-_SUPPORT = Path(memory.__file__).parent.parent
-GUARD = 60
-"""Seconds that the program may take for one step: ten times what a quiet machine needs."""
-
-MEMORY_STILL_HOLDS = frozenset({("bank PIN", "program"), ("one-time password", "program")})
-"""Secret and process: what may stay after use, stated in SECURITY.md and ADR 57: the encoder of the
-request, and what signs and sends it, free their copies as they are. Everything else that is found
-fails the test."""
-
-SearchedText = dict[str, str]
-"""Further text to search, by what it is; a test of another part may add to it."""
-
-
-@dataclass
-class Audited:
-    """A program that has done its work and still runs. `texts`: what it has written."""
-
-    process: subprocess.Popen[str]
-    code: int
-    texts: SearchedText
-
-    def __post_init__(self) -> None:
-        for name, pid in memory.family(self.process.pid).items():
-            proc = Path(f"/proc/{pid}")
-            self.texts[f"the arguments of the {name}"] = (proc / "cmdline").read_text()
-            self.texts[f"the environment of the {name}"] = (proc / "environ").read_text()
-
-    def assert_nowhere(self, secrets: Mapping[str, str]) -> None:
-        for what, text in self.texts.items():
-            for name, secret in secrets.items():
-                assert secret not in text, f"{name} in {what}"
-        found = memory.search(self.process.pid, secrets)
-        unknown = [one for one in found if (one.name, one.process) not in MEMORY_STILL_HOLDS]
-        assert not unknown, "; ".join(map(str, unknown))
-
-
-@contextmanager
-def _started(
-    pc: CliComputer, arguments: Sequence[str], stdin: int, output: int
-) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`support.audited_program` and the descriptor on which it sends its exit code."""
-    reading, writing = os.pipe()
-    module = ["-m", "support.audited_program", str(writing)]
-    process = subprocess.Popen(
-        [sys.executable, *module, *arguments, "--profile", str(pc.bank.profile_path)],
-        env={**pc.environment, "PYTHONPATH": str(_SUPPORT)},
-        stdin=stdin,
-        stdout=output,
-        stderr=output,
-        pass_fds=(writing,),
-        start_new_session=True,
-        text=True,
-    )
-    os.close(writing)
-    try:
-        yield process, reading
-    finally:
-        process.kill()
-        process.wait(GUARD)
-        os.close(reading)
-
-
-@contextmanager
-def running(pc: CliComputer, *arguments: str, stdin: str) -> Iterator[Audited]:
-    """Runs a command to its end, in a process that then waits."""
-    output = pc.home.parent / "output"
-    with (
-        output.open("w") as written,
-        _started(pc, arguments, subprocess.PIPE, written.fileno()) as (process, end),
-    ):
-        assert process.stdin is not None
-        with process.stdin as lines:
-            lines.write(stdin)
-        code = _exit_code(end)
-        texts = {"the output": output.read_text(), "a file": pc.everything_written()}
-        yield Audited(process, code, texts)
-
-
-@contextmanager
-def at_a_terminal(
-    pc: CliComputer, *arguments: str, answers: Mapping[str, str]
-) -> Iterator[Audited]:
-    """As `running`, with a person at the terminal. `answers`: by what the question names."""
-    terminal, inner = os.openpty()
-    left, shown, new = dict(answers), "", b""
-    try:
-        with _started(pc, arguments, inner, inner) as (process, end):
-            os.close(inner)
-            while terminal in (ready := _ready(terminal, end)) or left:
-                assert terminal in ready, f"the program has ended without asking for {[*left]}"
-                new += os.read(terminal, 4096)
-                for question in [one for one in left if one.encode() in new]:
-                    _wait_until_silent(terminal)
-                    os.write(terminal, f"{left.pop(question)}\n".encode())
-                    shown, new = shown + new.decode(errors="replace"), b""
-            shown += new.decode(errors="replace")
-            texts = {"the screen": shown, "a file": pc.everything_written()}
-            yield Audited(process, _exit_code(end), texts)
-    finally:
-        os.close(terminal)
-
-
-def _ready(*descriptors: int) -> list[int]:
-    """Those that can be read, as soon as one can."""
-    ready, _, _ = select.select(descriptors, [], [], GUARD)
-    assert ready, "the program says nothing any more"
-    return ready
-
-
-def _exit_code(end: int) -> int:
-    """What the program sends on this descriptor at its command's end."""
-    received = b""
-    while _ready(end) and (piece := os.read(end, 16)):
-        received += piece
-    return int(received or b"-1")
-
-
-def _wait_until_silent(terminal: int) -> None:
-    """Until the program has turned the echo off: it does before it asks."""
-    deadline = time.monotonic() + GUARD
-    while termios.tcgetattr(terminal)[3] & termios.ECHO:
-        assert time.monotonic() < deadline, "the question would show its answer"
-        time.sleep(0.01)
-
-
-def diagnosed(pc: CliComputer) -> str:
-    """What the customer would send to the help desk now."""
-    path = pc.home.parent / "facts.zip"
-    done = pc.run("diagnose", "--with-ids", "--output", str(path))
-    assert done.code == 0, done.err
-    with zipfile.ZipFile(path) as archive:
-        texts = [archive.read(name).decode() for name in archive.namelist()]
-    assert any(USB_USER in text for text in texts)
-    return "\n".join(texts)
 
 
 @pytest.fixture
@@ -206,7 +77,7 @@ def test_pin_of_a_renewal(pc: CliComputer, arguments: list[str]) -> None:
 def test_pin_by_name_and_a_wrong_one(pc: CliComputer) -> None:
     line = f'{{"専用USB": "{WRONG_PIN}"}}\n'
     with running(pc, "renew", USB_USER, "--yes", "--pin-stdin", stdin=line) as program:
-        assert program.code == 2, program.texts["the output"]
+        assert "[CC-PIN-INCORRECT]" in program.texts["the output"]
         program.texts["the diagnosis"] = diagnosed(pc)
         program.assert_nowhere({"wrong PIN": WRONG_PIN})
 
@@ -226,7 +97,7 @@ def test_issue_code_right_and_wrong(pc: CliComputer) -> None:
     wrong = code[::-1] if code != code[::-1] else code + "A"
     command = ("obtain", PC_USER, "--to", "pc", "--yes", "--code-stdin")
     with running(pc, *command, stdin=f"{wrong}\n") as program:
-        assert program.code == 2, program.texts["the output"]
+        assert "[CC-CODE-WRONG]" in program.texts["the output"]
         program.assert_nowhere({"wrong code": wrong})
     with running(pc, *command, stdin=f"{code}\n") as program:
         assert program.code == 0, program.texts["the output"]
@@ -245,3 +116,53 @@ def test_bank_pin_and_one_time_password(started_pc: CliComputer) -> None:
     with at_a_terminal(pc, "renew", PC_USER, "--yes", answers=answers) as program:
         assert program.code == 0, program.texts["the screen"]
         program.assert_nowhere({"bank PIN": BANK_PIN, "one-time password": ONE_TIME})
+
+
+def test_pins_of_a_change(pc: CliComputer) -> None:
+    command = ("token", "change-pin", "--pin-stdin")
+    with running(pc, *command, stdin=f"{WRONG_PIN}\n{NEW_PIN}\n") as program:
+        assert "[CC-PIN-INCORRECT]" in program.texts["the output"]
+        program.assert_nowhere({"wrong PIN": WRONG_PIN, "new PIN": NEW_PIN})
+    with running(pc, *command, stdin=f"{PIN}\n {NEW_PIN} \n") as program:
+        assert program.code == 0, program.texts["the output"]
+        program.assert_nowhere({"PIN": PIN, "new PIN": NEW_PIN})
+
+
+def test_pin_of_a_renewal_that_fails_unforeseen(pc: CliComputer) -> None:
+    """The error's text has the PIN, backwards, and the frames that it went through have it, too."""
+    with running(pc, FAILS, "renew", USB_USER, "--yes", "--pin-stdin", stdin=f"{PIN}\n") as program:
+        assert "[CC-INTERNAL]" in program.texts["the output"]
+        assert "builtins.RuntimeError" in program.texts["a file"], "the log has the crash"
+        program.texts["the diagnosis"] = diagnosed(pc)
+        assert "RuntimeError" in program.texts["the diagnosis"]
+        program.assert_nowhere({"PIN": PIN})
+        assert PIN[::-1] not in "".join(program.texts.values())
+
+
+def test_ticket_of_a_link_at_the_terminal(started_pc: CliComputer) -> None:
+    pc = started_pc
+    pc.add_certificate(PC_USER, pc.nss.store())
+    ticket = ticket_of(pc, PC_USER)
+    answers = {"始めてよろしいですか": AGREES}
+    with at_a_terminal(pc, "open-link", link(PC_USER, ticket), answers=answers) as program:
+        assert program.code == 0, program.texts["the screen"]
+        program.assert_nowhere({"ticket": ticket})
+
+
+def test_proxys_password_wrong_and_right(pc: CliComputer, tmp_path: Path) -> None:
+    pc.add_certificate(PC_USER, pc.nss.store())
+    command = ("renew", PC_USER, "--yes", "--proxy-user", PROXY_USER)
+    with behind_a_proxy(pc, tmp_path):
+        with running(pc, *command, stdin=f"{WRONG_PASSWORD}\n") as program:
+            assert "[CC-NET-PROXY-AUTH]" in program.texts["the output"]
+            program.assert_nowhere(login_of(WRONG_PASSWORD))
+        with running(pc, *command, stdin=f"{PROXY_PASSWORD}\n") as program:
+            assert program.code == 0, program.texts["the output"]
+            program.texts["the diagnosis"] = diagnosed(pc)
+            program.assert_nowhere(login_of(PROXY_PASSWORD))
+        address = f"http://{PROXY_USER}:{WRONG_PASSWORD}@{pc.variables['HTTPS_PROXY']}"
+        pc.variables["HTTPS_PROXY"] = address
+        checked = pc.run("check", "--json")
+        assert checked.code == 2, checked.out
+        written = [checked.out, checked.err, diagnosed(pc), pc.everything_written()]
+        assert WRONG_PASSWORD not in "".join(written)
