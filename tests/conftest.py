@@ -24,6 +24,7 @@ pytest_plugins = [
     "support.forks",
     "support.command_line",
     "support.torture.results",
+    "support.torture.failing_disk",
 ]
 
 _LONGEST_BYTES_IN_A_NAME = 16

@@ -95,13 +95,23 @@ class ForkServer:
 
 
 @contextmanager
-def fork_server() -> Iterator[ForkServer]:
-    """A server, whose programs can import the tests' modules as well only if they are its own."""
+def fork_server(preload: Path | None = None) -> Iterator[ForkServer]:
+    """A server, whose programs can import the tests' modules as well only if they are its own.
+
+    `preload`: a library of all its programs (LD_PRELOAD).
+    """
+    preloaded = {} if preload is None else {"LD_PRELOAD": str(preload)}
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, its:
         process = subprocess.Popen(
             [sys.executable, "-W", "error", "-P", "-m", "support.forks", str(its.fileno())],
-            env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": "", "PYTHONPATH": ":".join(_OURS)},
+            env={
+                **os.environ,
+                **preloaded,
+                "LANG": "C.UTF-8",
+                "LC_ALL": "",
+                "PYTHONPATH": ":".join(_OURS),
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=[its.fileno()],

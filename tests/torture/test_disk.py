@@ -17,6 +17,7 @@ from certclient.cli.exit_codes import DONE
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 from support.torture.computer import Computers, KilledComputer
+from support.torture.failing_disk import FailingDisk, Failure
 from support.torture.known_changes import CHANGES, after
 from support.torture.selection import sample
 
@@ -101,4 +102,30 @@ def test_a_full_disk(computers: Computers, tmp_path: Path, moment: int) -> None:
     assert_reported(moment, done.returncode, done.stderr)
     shutil.rmtree(home)
     (tmp_path / "kept.after").rename(home)
+    ends_right(computer, old)
+
+
+CALLS = 210
+"""That write or sync the journal's files in a renewal, at least; a few more if pages fill."""
+STEP = 5
+"""Every fifth of them: each transaction makes six or more."""
+SURELY = 190
+"""So many are made even if the records are shorter than usual."""
+
+
+@pytest.mark.reliability("disk", "EIO from the system, {times}, writing or syncing the journal")
+@pytest.mark.parametrize(
+    ("call", "times"),
+    sample("EIO", [(n, t) for n in range(0, CALLS, STEP) for t in ("once", "from then on")], 2),
+)
+def test_the_journals_disk_fails(
+    computers: Computers, failing_disk: FailingDisk, call: int, times: str
+) -> None:
+    computer, old = computers.with_certificate("NSS")
+    failure = Failure(call, once=times == "once")
+    done = failing_disk.run(computer, failure, "renew", computer.user_id, "--yes")
+    assert failing_disk.happened or call >= SURELY
+    # SQLite goes on where what fails is not needed, such as a checkpoint: sqlite.org/wal.html.
+    assert done.code == DONE or ErrorCode.DATA_FOLDER.code in done.out, done.out
+    assert "Traceback" not in done.err
     ends_right(computer, old)

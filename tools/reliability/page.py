@@ -55,7 +55,9 @@ KINDS = (
         "Disks that are full or fail",
         "From one of a renewal's changes on, nothing can be written. The error is reported with its"
         " code, except that the rest may be put off once the bank has the confirmation; the next"
-        " run ends the renewal. A full disk for the log alone changes nothing.",
+        " run ends the renewal. A full disk for the log alone changes nothing.\n\n"
+        "EIO comes from the system's calls themselves: a library between the program and the system"
+        " lets one call fail that writes, cuts or syncs a file of the journal, or all from one on.",
     ),
     Kind(
         "journal",
@@ -131,7 +133,8 @@ def _lines(results: Results) -> Iterator[str]:
     )
     yield (
         f"**{total} cases passed, {failed} failed** ({results.date}, version {results.version},"
-        f" {results.machine}; seed {results.seed}, {results.rounds} rounds at random moments).\n"
+        f"{_commit(results)} {results.machine}; seed {results.seed}, {results.rounds} rounds at"
+        f" random moments).{_again(results)}\n"
     )
     yield (
         "`make torture` runs them all (`N=` rounds, `SEED=`), `make test` a sample that its seed"
@@ -143,6 +146,16 @@ def _lines(results: Results) -> Iterator[str]:
         if rows:
             yield from _section(kind, rows)
     yield _NOT_COVERED
+
+
+def _commit(results: Results) -> str:
+    return f" commit {results.commit}," if results.commit else ""
+
+
+def _again(results: Results) -> str:
+    if not results.again:
+        return ""
+    return f" {results.again} of them passed only when they were run a second time, alone."
 
 
 def _section(kind: Kind, rows: Sequence[Count]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pytest
 from support.torture.bad_line import FAULTS
 from support.torture.computer import STORES
 from support.torture.known_changes import moments
-from tools.reliability.__main__ import ROW
+from tools.reliability.__main__ import ROW, Raw, problems
 from tools.reliability.page import KINDS, PAGE, page
 from tools.reliability.results import Count, counted, read
 
@@ -101,3 +101,11 @@ def test_every_case_that_is_kept_has_passed() -> None:
 
 def test_the_page_is_made_from_what_is_kept() -> None:
     assert PAGE.read_text("utf-8") == page()
+
+
+def test_a_failed_skipped_or_missing_case_is_a_reason_to_keep_the_old_page() -> None:
+    whole: Raw = [(kind.name, "row", "passed", 1) for kind in KINDS]
+    assert problems(whole) == []
+    assert problems([*whole, ("disk", "full", "failed", 2)]) == ["2 failed: disk, full"]
+    assert problems([*whole, ("disk", "full", "skipped", 1)]) == ["1 skipped: disk, full"]
+    assert problems(whole[1:]) == [f"no case has run: {whole[0][0]}"]
