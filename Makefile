@@ -43,7 +43,7 @@ torture: ## kills, cuts off and breaks procedures in every way that the tests kn
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.reliability $(if $(N),--rounds $(N)) $(if $(SEED),--seed $(SEED))
 
-reliability: ## runs `make torture` and writes its counts to docs/reliability.md (N=rounds, SEED=seed)
+reliability: ## runs `make torture` and, if all cases pass, writes docs/reliability.md (N=rounds, SEED=seed, root)
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.reliability --record $(if $(N),--rounds $(N)) $(if $(SEED),--seed $(SEED))
 

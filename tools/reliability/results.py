@@ -21,7 +21,10 @@ class Count(msgspec.Struct, frozen=True, order=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """One run. `date` is ISO 8601, `machine` in general terms."""
+    """One run. `date` is ISO 8601, `machine` in general terms, `commit` what was tested.
+
+    `again`: cases that failed once and passed when they were run again, alone.
+    """
 
     date: str
     version: str
@@ -29,6 +32,8 @@ class Results(msgspec.Struct, frozen=True):
     seed: str
     rounds: int
     counts: tuple[Count, ...]
+    commit: str = ""
+    again: int = 0
 
 
 def counted(raw: Sequence[tuple[str, str, str, int]]) -> tuple[Count, ...]:
