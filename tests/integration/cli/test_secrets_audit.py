@@ -39,6 +39,8 @@ pytestmark = pytest.mark.skipif(
 
 PIN, WRONG_PIN, NEW_PIN = "71839264", "60935172", "84516093"
 WRONG_PASSWORD = "tsukue-7391"
+WAITING = 4
+"""The exit code."""
 BANK_PIN, ONE_TIME = "58402917", "39174026"
 
 
@@ -91,15 +93,21 @@ def test_pin_of_a_revocation(pc: CliComputer) -> None:
         program.assert_nowhere({"PIN": PIN})
 
 
-def test_issue_code_right_and_wrong(pc: CliComputer) -> None:
+def test_issue_code_wrong_right_and_typed_again(pc: CliComputer) -> None:
+    """There is no credential store: the code of a procedure that waits is nowhere meanwhile."""
+    pc.bank.set_policy(wait_polls=1, check_after=0)
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
     wrong = code[::-1] if code != code[::-1] else code + "A"
-    command = ("obtain", PC_USER, "--to", "pc", "--yes", "--code-stdin")
+    command = ("obtain", PC_USER, "--to", "pc", "--yes", "--code-stdin", "--wait", "0")
     with running(pc, *command, stdin=f"{wrong}\n") as program:
         assert "[CC-CODE-WRONG]" in program.texts["the output"]
         program.assert_nowhere({"wrong code": wrong})
     with running(pc, *command, stdin=f"{code}\n") as program:
+        assert program.code == WAITING, program.texts["the output"]
+        program.texts["the diagnosis"] = diagnosed(pc)
+        program.assert_nowhere({"issue code": code})
+    with running(pc, "resume", "--code-stdin", stdin=f"{code}\n") as program:
         assert program.code == 0, program.texts["the output"]
         program.assert_nowhere({"issue code": code})
 
