@@ -105,27 +105,53 @@ def test_a_full_disk(computers: Computers, tmp_path: Path, moment: int) -> None:
     ends_right(computer, old)
 
 
-CALLS = 210
-"""That write or sync the journal's files in a renewal, at least; a few more if pages fill."""
-STEP = 5
-"""Every fifth of them: each transaction makes six or more."""
-SURELY = 190
-"""So many are made even if the records are shorter than usual."""
+TIMES = ("once", "from then on")
+SURELY = 0.8
+"""Of the calls that a renewal usually makes, so many are made even if its records are short."""
+
+
+def calls(usual: int, step: int) -> list[tuple[int, str]]:
+    """Every so many of the calls of a renewal that write, cut or sync a file."""
+    return [(number, times) for number in range(0, usual, step) for times in TIMES]
+
+
+JOURNAL_CALLS, NSS_CALLS = 210, 250
 
 
 @pytest.mark.reliability("disk", "EIO from the system, {times}, writing or syncing the journal")
-@pytest.mark.parametrize(
-    ("call", "times"),
-    sample("EIO", [(n, t) for n in range(0, CALLS, STEP) for t in ("once", "from then on")], 2),
-)
+@pytest.mark.parametrize(("call", "times"), sample("EIO", calls(JOURNAL_CALLS, 5), 2))
 def test_the_journals_disk_fails(
     computers: Computers, failing_disk: FailingDisk, call: int, times: str
 ) -> None:
+    """Each transaction makes six calls or more."""
     computer, old = computers.with_certificate("NSS")
     failure = Failure(call, once=times == "once")
-    done = failing_disk.run(computer, failure, "renew", computer.user_id, "--yes")
-    assert failing_disk.happened or call >= SURELY
+    renewal = ("renew", computer.user_id, "--yes")
+    done = failing_disk.run(computer, computer.journal_path, failure, *renewal)
+    assert failing_disk.happened or call > SURELY * JOURNAL_CALLS
     # SQLite goes on where what fails is not needed, such as a checkpoint: sqlite.org/wal.html.
     assert done.code == DONE or ErrorCode.DATA_FOLDER.code in done.out, done.out
     assert "Traceback" not in done.err
     ends_right(computer, old)
+
+
+@pytest.mark.reliability("disk", "EIO from the system, {times}, writing or syncing NSS's database")
+@pytest.mark.parametrize(("call", "times"), sample("EIO of NSS", calls(NSS_CALLS, 9), 1))
+def test_the_stores_disk_fails(
+    computers: Computers, failing_disk: FailingDisk, call: int, times: str
+) -> None:
+    """A key that cannot be removed at once is named by `status` and removed by the next run."""
+    computer, old = computers.with_certificate("NSS")
+    failure = Failure(call, once=times == "once")
+    renewal = ("renew", computer.user_id, "--yes")
+    done = failing_disk.run(computer, computer.home / ".pki/nssdb", failure, *renewal)
+    assert failing_disk.happened or call > SURELY * NSS_CALLS
+    assert done.code == DONE or any(code in done.out for code in ERRORS), done.out
+    assert "Traceback" not in done.err
+    assert old in computer.usable() or computer.stored(old).archived
+    computer.resume()
+    if computer.usable() == [old]:
+        named = computer.certclient("status").json["leftover_keys"]
+        assert len(named) == len(computer.store.unused_keys())
+        assert computer.certclient(*renewal).code == DONE
+    computer.assert_one_certificate_logs_in(old)

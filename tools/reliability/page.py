@@ -57,7 +57,7 @@ KINDS = (
         " code, except that the rest may be put off once the bank has the confirmation; the next"
         " run ends the renewal. A full disk for the log alone changes nothing.\n\n"
         "EIO comes from the system's calls themselves: a library between the program and the system"
-        " lets one call fail that writes, cuts or syncs a file of the journal, or all from one on.",
+        " lets one call fail that writes, cuts or syncs a file, or all from one on.",
     ),
     Kind(
         "journal",

@@ -2,7 +2,7 @@
 
 def test_x(computers: Computers, failing_disk: FailingDisk) -> None:
     computer, old = computers.with_certificate("NSS")
-    done = failing_disk.run(computer, Failure(at=12, once=True), "renew", "--yes")
+    done = failing_disk.run(computer, computer.journal_path, Failure(12, once=True), "renew")
     assert failing_disk.happened
 
 The program is the real one, as is SQLite: only the system's calls end as on a disk that is dying.
@@ -40,15 +40,17 @@ class FailingDisk:
     log: Path
 
     def run(
-        self, computer: KilledComputer, failure: Failure | None, *arguments: str
+        self, computer: KilledComputer, files: Path, failure: Failure, *arguments: str
     ) -> CompletedProgram:
-        """Runs `certclient`; the journal's files are on the disk."""
+        """Runs `certclient`; files whose path begins with that of `files` are on the disk."""
         self.log.unlink(missing_ok=True)
-        variables = {"FAILING_DISK": str(computer.journal_path), "FAILING_LOG": str(self.log)}
-        if failure is not None:
-            variables["FAILING_FROM"] = str(failure.at)
-            if failure.once:
-                variables["FAILING_UNTIL"] = str(failure.at + 1)
+        variables = {
+            "FAILING_DISK": str(files),
+            "FAILING_LOG": str(self.log),
+            "FAILING_FROM": str(failure.at),
+        }
+        if failure.once:
+            variables["FAILING_UNTIL"] = str(failure.at + 1)
         environment = {**computer.environment, **variables}
         there = replace(computer, environment=environment, forks=self.forks)
         return there.certclient(*arguments)
