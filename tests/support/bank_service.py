@@ -50,6 +50,16 @@ class BankService:
     def state_of(self, certificate: Certificate) -> str:
         return str(self._service.state_of(certificate.serial_hex))
 
+    def states(self, user_id: str) -> dict[str, str]:
+        """What the bank has issued to a customer, by serial number."""
+        answer = self._service.states(user_id)
+        assert isinstance(answer, dict)
+        return answer
+
+    def open_transactions(self, user_id: str) -> int:
+        """How many transactions of a customer the bank still waits for."""
+        return int(str(self._service.open_transactions(user_id)))
+
     def set_wait_polls(self, polls: int) -> None:
         """From now on, each request is answered after `polls` polls."""
         self._service.set_wait_polls(polls)

@@ -2,7 +2,8 @@
 
 python -m support.crash_process PROFILE MOMENT COMMAND [ARGUMENT]... DESTINATION
 
-    renew  ·  obtain USER CODE  ·  resume [CODE]  ·  revoke  ·  archive  ·  delete  ·  move NUMBER
+    renew  ·  obtain USER CODE  ·  resume [CODE]  ·  revoke  ·  archive  ·  restore  ·  delete  ·
+    move NUMBER
 
 `move` ends the only move with the new computer's NUMBER, "" to revoke first.
 
@@ -48,6 +49,10 @@ from support.torture.changes import (
 )
 from support.torture.moments import changes_at, is_counted, let_grow
 
+if sys.platform == "win32":
+    from support.torture.windows_calls import watch_calls
+    from support.wine_properties import archive_under_wine
+
 _LONGEST_PAUSE = 0.05
 """Seconds; the practice bank counts polls, not time."""
 
@@ -85,6 +90,11 @@ class CrashProgram:
         with store.open(self.person.pin) as session:
             session.archive(current.certificate)
 
+    def restore(self, destination: Destination) -> None:
+        store, current = self._current(destination, archived=True)
+        with store.open(self.person.pin) as session:
+            session.unarchive(current.certificate)
+
     def delete(self, destination: Destination) -> None:
         store, current = self._current(destination)
         with store.open(self.person.pin) as session:
@@ -100,16 +110,20 @@ class CrashProgram:
     def _suitable(self, wanted: Destination) -> list[CertificateStore]:
         return [store for store in self.stores if store.destination is wanted]
 
-    def _current(self, wanted: Destination) -> tuple[CertificateStore, StoredCertificate]:
+    def _current(
+        self, wanted: Destination, *, archived: bool = False
+    ) -> tuple[CertificateStore, StoredCertificate]:
         """A module may show slots beside the one with the certificate."""
         store = next(store for store in self._suitable(wanted) if store.certificates())
-        (current,) = (one for one in store.certificates() if not one.archived)
+        (current,) = (one for one in store.certificates() if one.archived is archived)
         return store, current
 
 
 def program(profile: Profile, changes: Changes, *, counted: bool) -> CrashProgram:
-    """`counted`: PKCS#11's calls are watched as well, so that tokens' modules are in this process
-    and not in children of their own."""
+    """`counted`: calls of PKCS#11 or Windows are watched as well, so that tokens' modules are in
+    this process and not in children of their own."""
+    if sys.platform == "win32":
+        archive_under_wine()
     found = _stores_here(profile, changes) if counted else open_stores(profile.pkcs11_modules)
     stores = [cast(CertificateStore, WatchedStore(store, changes, ())) for store in found]
     ca = ca_client_for(profile, _now, secrets.token_bytes)
@@ -133,6 +147,7 @@ def _now() -> datetime:
 
 def _stores_here(profile: Profile, changes: Changes) -> Sequence[CertificateStore]:
     if sys.platform == "win32":
+        watch_calls(changes)
         return open_stores(())
     softokn = next(place for place in _SOFTOKN_PLACES if place.exists())
     watch_modules(changes, (softokn, *profile.pkcs11_modules))
@@ -148,7 +163,7 @@ def main(profile_path: str, moment: str, command: str, *rest: str) -> None:
     here = program(load_profile(Path(profile_path)), changes, counted=is_counted(moment))
     commands: dict[str, Callable[..., None]] = {
         name: getattr(here, name)
-        for name in ("renew", "obtain", "resume", "revoke", "archive", "delete", "move")
+        for name in ("renew", "obtain", "resume", "revoke", "archive", "restore", "delete", "move")
     }
     *arguments, destination = rest
     try:

@@ -40,14 +40,9 @@ if sys.platform == "win32":
     from certclient.store.windows.container import Container
     from certclient.store.windows.names import StoreNames
     from certclient.store.windows.store import WindowsStore
+    from support.wine_properties import WINE, archive_under_wine
 
-    CERT_DESCRIPTION_PROP_ID = 13
-    WINE = hasattr(ctypes.WinDLL("ntdll.dll"), "wine_get_version")
-
-    if WINE:
-        # Wine 10 rejects CERT_ARCHIVED_PROP_ID ("stub"), so another property of the same type
-        # replaces it. REAL_WINDOWS.md checks that Windows hides archived certificates.
-        declarations.CERT_ARCHIVED_PROP_ID = CERT_DESCRIPTION_PROP_ID
+    archive_under_wine()
 
     @dataclass(frozen=True)
     class WindowsPc:
@@ -140,11 +135,18 @@ if sys.platform == "win32":
             return [s.certificate for s in found if s.key and not s.archived]
 
         def add_certificate(
-            self, service: BankService, user_id: str, days: int, spec: KeySpec | None = None
+            self,
+            service: BankService,
+            user_id: str,
+            days: int,
+            spec: KeySpec | None = None,
+            *,
+            label: str = "",
         ) -> Certificate:
-            """A certificate that expires in `days` days, created as this program does."""
+            """A certificate that expires in `days` days, created as this program does. `label`:
+            of its key."""
             with self.store.open(no_pin) as session:
-                key = session.create_key(spec or KeySpec(), f"certclient {user_id}")
+                key = session.create_key(spec or KeySpec(), label or f"certclient {user_id}")
                 spki = session.signer(key).spki
                 certificate = service.issue_certificate(user_id, spki, days)
                 session.install(key, certificate, "last year")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from certclient.cli.exit_codes import DONE
+from certclient.model.certificate import Certificate
 from certclient.model.profile import EST
 from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.repositories.records import CertificateState
@@ -46,11 +47,19 @@ def _ready(
     computers: Computers, place: str, command: str
 ) -> tuple[KilledComputer, tuple[str, ...]]:
     """A computer on which `command` can be run, and its arguments."""
+    if command == "restore":
+        return _put_away(computers, place)[0], ()
     if command != "obtain":
         return computers.with_certificate(place)[0], ()
     computer = computers.without_certificate(place)
     code = computer.bank.issue_code(computer.user_id).reveal()
     return computer, (computer.user_id, code)
+
+
+def _put_away(computers: Computers, place: str) -> tuple[KilledComputer, Certificate]:
+    computer, old = computers.with_expired_certificate(place)
+    assert computer.certclient("remove", old.serial_hex, "--yes").code == DONE
+    return computer, old
 
 
 @pytest.mark.reliability("kills", "a renewal, {place}")
@@ -113,6 +122,20 @@ def test_a_killed_archiving_has_happened_or_not(
     command = "restore" if moment else "remove"
     assert computer.certclient(command, old.serial_hex, "--yes").code == DONE
     assert computer.usable() == ([old] if moment else [])
+    computer.assert_nothing_left_over()
+
+
+@pytest.mark.reliability("kills", "bringing back, {place}")
+@pytest.mark.parametrize(("place", "moment"), cases("restore", 1))
+def test_a_killed_restoring_has_happened_or_not(
+    computers: Computers, place: str, moment: int
+) -> None:
+    computer, old = _put_away(computers, place)
+    computer.is_killed(f"kill@{moment}", "restore")
+    assert computer.stored(old).archived != bool(moment)
+    command = "remove" if moment else "restore"
+    assert computer.certclient(command, old.serial_hex, "--yes").code == DONE
+    assert computer.usable() == ([] if moment else [old])
     computer.assert_nothing_left_over()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from xmlrpc.client import Binary
 from xmlrpc.server import SimpleXMLRPCServer
 
+from certclient_practice.repositories.records import BankTransactionState
 from support.bank import RunningBank, running_bank
 
 
@@ -56,7 +57,25 @@ def service_functions(bank: RunningBank) -> list[Callable[..., Any]]:
         revoke,
         state_of,
         set_wait_polls,
+        *_books(bank),
     ]
+
+
+def _books(bank: RunningBank) -> list[Callable[..., Any]]:
+    def states(user_id: str) -> dict[str, str]:
+        with bank.bank.repositories() as repositories:
+            records = repositories.register.of_customer(user_id)
+        return {one.certificate.serial_hex: one.state.value for one in records}
+
+    def open_transactions(user_id: str) -> int:
+        with bank.bank.repositories() as repositories:
+            (number,) = repositories.connection.execute(
+                "SELECT count(*) FROM transactions WHERE user_id = ? AND state NOT IN (?, ?)",
+                (user_id, BankTransactionState.DONE.value, BankTransactionState.REJECTED.value),
+            ).fetchone()
+        return int(number)
+
+    return [states, open_transactions]
 
 
 def main() -> None:

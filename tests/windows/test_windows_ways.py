@@ -6,8 +6,6 @@ credential store and network.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +38,6 @@ from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
 from support.bank_service import BankService
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import ScriptedUser
-from support.torture.selection import everything
 from support.windows_pc import (
     CNG,
     KeyOwner,
@@ -331,52 +328,7 @@ def test_batch_continues_after_failure(
     computer.assert_nothing_left_over()
 
 
-# TerminateProcess
-
-_SOME = (
-    ("after:create_key", "after:install", "after:confirm")
-    if CNG
-    else ("after:send", "after:archive")
-)
-_ALL = tuple(f"kill@{change}" for change in range(1, 14))
-"""Before each change of a renewal from the second one on (support/torture/changes.py)."""
-KILL_POINTS = _ALL if everything() else _SOME
-"""Each takes some seconds. Together, the two runs cover every point that leaves something behind in
-Windows; tests/torture covers all others, and `make torture` all of them here, too."""
-
-
-def kill_renewal_at(profile_file: Path, point: str) -> None:
-    """Runs a renewal in another process, which kills itself at `point`."""
-    program = "import support.windows_pc, support.crash_process as c, sys; c.main(*sys.argv[1:])"
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(profile_file), point, "renew", "pc"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 15, f"not killed at {point}: {done.stderr.decode()}"
-
-
-@pytest.mark.parametrize("point", KILL_POINTS)
-def test_killed_renewal_can_be_resumed(
-    computer: WindowsComputer,
-    bank_service: BankService,
-    profile: Profile,
-    tmp_path: Path,
-    point: str,
-) -> None:
-    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
-    file = tmp_path / "profile.toml"
-    file.write_text(profile_text(bank_service), encoding="utf-8")
-    kill_renewal_at(file, point)
-    assert computer.usable(), "at every point there is a certificate to log in with"
-    (procedure,) = open_procedures(profile).pending()
-    done = finished(open_procedures(profile).resume(procedure.id, ScriptedUser()))
-    assert computer.usable() == [done.certificate]
-    assert bank_service.state_of(done.certificate) == "confirmed"
-    assert current(computer, old).archived
-    computer.assert_nothing_left_over()
-    assert open_procedures(profile).pending() == []
+# Interrupted (killed: test_windows_kills.py)
 
 
 def test_certificate_revoked_before_confirmation_is_replaced(

@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,13 +21,13 @@ from pathlib import Path
 from certclient import __version__
 from tools.reliability.page import KINDS, PAGE, page
 from tools.reliability.results import Results, counted, write
+from tools.wine.runs import COMPILED, COMPILED_INSIDE
 
 ROOT = Path(__file__).parents[2]
 COUNTS = ROOT / "build" / "reliability" / "counts.json"
-_WINDOWS = ("tests/windows/test_windows_ways.py", "-k", "killed_renewal", "-v")
-_WINDOWS_LINE = re.compile(r"::test_killed_renewal_can_be_resumed\[\S+\] (PASSED|FAILED)")
-ROW = ("Windows", "a renewal, CryptoAPI and a double of CNG")
-"""Kind and row of those under Wine, which has no plug-in that counts."""
+_WINDOWS = ("-q", "tests/windows/test_windows_kills.py")
+_WINDOWS_COUNTS = "reliability.json"
+"""Of each run, in the folder that it shares with Linux (`tools.wine.runs.COMPILED`)."""
 _ELSEWHERE = {"windows", "installer"}
 """Folders of tests that other commands run."""
 _LONGEST_CASE = 3600
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     before = commit()
     raw, again = _on_linux(environment)
     windows = _on_windows(environment)
-    if [outcome for _, _, outcome, _ in windows] not in ([], ["passed"]):
+    if any(outcome != "passed" for _, _, outcome, _ in windows):
         print("==> the cases under Wine are run again", flush=True)
         again += sum(number for _, _, outcome, number in windows if outcome == "failed")
         windows = _on_windows(environment)
@@ -131,17 +130,14 @@ def _on_windows(environment: dict[str, str]) -> Raw:
     """Without root, Wine cannot run; the page then has no such section."""
     if os.geteuid() != 0:
         return []
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.wine", *_WINDOWS],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    print(done.stdout, flush=True)
-    outcomes = [one.lower() for one in _WINDOWS_LINE.findall(done.stdout)]
-    return [(*ROW, one, outcomes.count(one)) for one in sorted(set(outcomes))]
+    for file in COMPILED.glob(f"*/{_WINDOWS_COUNTS}"):
+        file.unlink()
+    counting = ("--reliability", rf"{COMPILED_INSIDE}\{_WINDOWS_COUNTS}")
+    command = (sys.executable, "-m", "tools.wine", *_WINDOWS, "--", *counting)
+    subprocess.run(command, cwd=ROOT, env=environment, check=False)
+    files = sorted(COMPILED.glob(f"*/{_WINDOWS_COUNTS}"))
+    raw = [one for file in files for one in json.loads(file.read_text("utf-8"))]
+    return [(kind, row, outcome, number) for kind, row, outcome, number in raw]
 
 
 def _record(options: argparse.Namespace, raw: Raw, tested: str, again: int) -> None:

@@ -95,8 +95,12 @@ KINDS = (
     Kind(
         "Windows",
         "Killed under Wine",
-        "A real Windows Python under Wine, ended by TerminateProcess; keys in CryptoAPI and in a"
-        " double of CNG.",
+        "A real Windows Python under Wine, ended by TerminateProcess before and after each write of"
+        " the journal, message to the bank and call that changes Windows' certificate stores or"
+        " keys. In the end, exactly one certificate can log in, or the old one as before; the"
+        " bank's records say the same; and no key, container, certificate or file is left over, by"
+        " what Windows itself lists. Keys are in CryptoAPI, with a login over TLS, and in a double"
+        " of CNG, whose keys Wine cannot use for TLS: there, the key signs as for a login.",
     ),
 )
 

@@ -37,11 +37,17 @@ PICTURES = ROOT / "build" / "screenshots" / "windows"
 """The folder for pictures of every page and window, in both languages, by the run with a screen."""
 COMPILED = ROOT / "build" / "wine-bytecode"
 """Cached bytecode of our sources and tests, and Hypothesis' data about them, one folder per run."""
+COMPILED_INSIDE = rf"Z:\{_BYTECODE}\project"
+"""That folder for Windows programs."""
+
+_TORTURE = ("CERTCLIENT_TORTURE", "CERTCLIENT_TORTURE_SEED")
+"""Variables of `tools.reliability`."""
 
 _UI_FOLDERS = ("tests/windows/ui", "tests/ui")
 _ALL_OF_WINDOWS = ("tests/windows", f"--ignore={_UI_FOLDERS[0]}")
 _ABOUT_KEYS = (
     "tests/windows/test_this_is_windows.py",
+    "tests/windows/test_windows_kills.py",
     "tests/windows/test_windows_login.py",
     "tests/windows/test_windows_store.py",
     "tests/windows/test_windows_unattended.py",
@@ -149,10 +155,10 @@ class WineWindows:
             "PYTHONPATH": ";".join(_PYTHON_PATH),
             "PYTHONUTF8": "1",
             "PYTHONPYCACHEPREFIX": rf"Z:\{_BYTECODE}",
-            "HYPOTHESIS_STORAGE_DIRECTORY": rf"Z:\{_BYTECODE}\project\hypothesis",
+            "HYPOTHESIS_STORAGE_DIRECTORY": rf"{COMPILED_INSIDE}\hypothesis",
             "CERTCLIENT_WINDOWS_RUN": ",".join(run.dlls),
             "CERTCLIENT_OFFICE": service,
-            "CERTCLIENT_TORTURE": os.environ.get("CERTCLIENT_TORTURE", ""),
+            **{name: os.environ.get(name, "") for name in _TORTURE},
             "CERTCLIENT_SCREENSHOTS": r"Z:\keep" if run.screen else "",
         }
         script = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -16,15 +15,6 @@ from support.pkcs11_faults import Faults
 
 MESSAGES = ("send", "poll", "confirm", "withdraw", "revoke")
 """What a CaClient sends that changes something at the bank."""
-SESSION_CHANGES = (
-    "create_key",
-    "install",
-    "install_intermediates",
-    "archive",
-    "unarchive",
-    "delete",
-    "delete_key",
-)
 CRYPTOKI_CHANGES = (
     "C_GenerateKeyPair",
     "C_CreateObject",
@@ -97,16 +87,15 @@ class Watched:
 
 
 class WatchedStore(Watched):
-    """A store whose sessions are watched; their calls count only where PKCS#11's do not."""
+    """A store whose sessions are watched; the calls of a module or of Windows count instead."""
 
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         return self._opened(pin)
 
     @contextmanager
     def _opened(self, pin: PinProvider) -> Iterator[StoreSession]:
-        counted = SESSION_CHANGES if sys.platform == "win32" else ()
         with cast(CertificateStore, self._inner).open(pin) as session:
-            yield cast(StoreSession, Watched(session, self._changes, counted))
+            yield cast(StoreSession, Watched(session, self._changes, ()))
 
 
 class WatchedJournal(Journal):

@@ -29,6 +29,7 @@ CHANGES = {
     "obtain": (*_REQUEST, "journal:acceptance", "journal:done"),
     "revoke": ("revoke", "journal:rejection", "C_SetAttributeValue"),
     "archive": ("C_SetAttributeValue",),
+    "restore": ("C_SetAttributeValue",),
     "delete": ("C_DestroyObject",) * 3,
 }
 CHANGES |= {
@@ -46,3 +47,34 @@ def after(change: str) -> int:
     """The moment of a renewal that follows this change, which it makes once."""
     assert CHANGES["renew"].count(change) == 1, change
     return CHANGES["renew"].index(change) + 1
+
+
+def changes_on_windows(*, cng: bool) -> dict[str, tuple[str, ...]]:
+    """Like CHANGES, with the calls of Windows (`windows_calls.CALLS`). The bank answers at once;
+    with `cng`, no login is tested, so that none is journalled as accepted."""
+    created = ("ncrypt_finalize_key",) if cng else ("crypt_acquire_context", "crypt_gen_key")
+    deleted = ("ncrypt_delete_key",) if cng else ("crypt_acquire_context",)
+    marked = ("cert_set_certificate_context_property", "cert_control_store")
+    request = (
+        "journal:prepared",
+        *created,
+        "journal:key-created",
+        "journal:requested",
+        "send",
+        "journal:issued",
+        *("cert_add_certificate_context_to_store", "cert_control_store") * 2,
+        "journal:installed",
+        "journal:verified",
+        "journal:verified",
+        "confirm",
+        "journal:confirmed",
+    )
+    end = ("journal:done",) if cng else ("journal:acceptance", "journal:done")
+    return {
+        "renew": (*request, *marked, *end),
+        "obtain": (*request, *end),
+        "revoke": ("revoke", "journal:rejection", *marked),
+        "archive": marked,
+        "restore": marked,
+        "delete": ("cert_delete_certificate_from_store", "cert_control_store", *deleted),
+    }

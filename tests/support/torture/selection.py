@@ -24,7 +24,7 @@ def everything() -> bool:
 
 def seed() -> str:
     """What every choice at random depends on."""
-    return os.environ.get(SEED, _SEED)
+    return os.environ.get(SEED) or _SEED
 
 
 def generator(*name: object) -> random.Random:

@@ -11,8 +11,8 @@ import pytest
 
 from support.torture.bad_line import FAULTS
 from support.torture.computer import STORES
-from support.torture.known_changes import moments
-from tools.reliability.__main__ import ROW, Raw, problems
+from support.torture.known_changes import changes_on_windows, moments
+from tools.reliability.__main__ import Raw, problems
 from tools.reliability.page import KINDS, PAGE, page
 from tools.reliability.results import Count, counted, read
 
@@ -20,7 +20,13 @@ TESTS = Path(__file__).parents[2]
 _MARKER = re.compile(r'mark\.reliability\(\s*"([^"]+)",\s*"([^"]+)"')
 _RENAMED = re.compile(r'count_as\(\s*request,\s*f?"([^"]+)"')
 _PARAMETER = re.compile(r"\{([^}]+)\}")
-VALUES: Mapping[str, Sequence[str]] = {"place": STORES, "fault": list(FAULTS)}
+WINDOWS = {"CryptoAPI": False, "a double of CNG": True}
+"""Where keys are on Windows, and whether that is CNG."""
+VALUES: Mapping[str, Sequence[str]] = {
+    "place": STORES,
+    "fault": list(FAULTS),
+    "keys": list(WINDOWS),
+}
 """Of the parameters whose values are the same in every test; of others, any counts."""
 KILLED = {
     "a renewal": "renew",
@@ -31,6 +37,7 @@ KILLED = {
     "a first certificate by EST": "obtain by EST",
     "a revocation (失効)": "revoke",
     "putting away": "archive",
+    "bringing back": "restore",
     "deleting with the key": "delete",
 }
 """What is killed at each moment: the row and the command."""
@@ -40,7 +47,6 @@ Row = tuple[str, re.Pattern[str]]
 
 def marked_rows() -> Iterator[Row]:
     """Each kind of test and the rows that its cases are counted in, from the tests' text."""
-    yield ROW[0], re.compile(re.escape(ROW[1]))
     for file in TESTS.rglob("test_*.py"):
         text = file.read_text("utf-8")
         renamed = _RENAMED.findall(text)
@@ -93,6 +99,17 @@ def test_every_row_of_the_page_is_one_of_the_tests() -> None:
 def test_every_moment_of_a_command_was_tried_in_each_store(row: str, command: str) -> None:
     passed = {one.row: one.passed for one in read().counts if one.kind == "kills"}
     assert [passed[f"{row}, {place}"] for place in STORES] == [len(moments(command))] * len(STORES)
+
+
+@pytest.mark.parametrize(("place", "cng"), WINDOWS.items())
+def test_every_moment_of_a_command_was_tried_on_windows(place: str, cng: bool) -> None:
+    changes = changes_on_windows(cng=cng)
+    passed = {one.row: one.passed for one in read().counts if one.kind == "Windows"}
+    killed = {row: command for row, command in KILLED.items() if command in changes}
+    del killed["the bank during a renewal"]  # the bank is one for all tests there
+    assert {row: passed[f"{row}, {place}"] for row in killed} == {
+        row: len(changes[command]) + 1 for row, command in killed.items()
+    }
 
 
 def test_every_case_that_is_kept_has_passed() -> None:

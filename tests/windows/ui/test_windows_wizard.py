@@ -111,9 +111,9 @@ def test_killed_renewal_is_finished_at_the_next_start(
     old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     file = tmp_path / "プロファイル.toml"
     file.write_text(bank_service.profile_text(), encoding="utf-8")
-    code = "import support.windows_pc, support.crash_process as c, sys; c.main(*sys.argv[1:])"
+    program_and_profile = (sys.executable, "-m", "support.crash_process", str(file))
     killed = subprocess.run(
-        [sys.executable, "-c", code, str(file), "journal:issued", "renew", "pc"],
+        [*program_and_profile, "journal:issued", "renew", "pc"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         check=False,
