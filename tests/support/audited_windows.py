@@ -27,6 +27,7 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
@@ -34,6 +35,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from certclient import bootstrap
 from certclient.model.secret import Secret
+from certclient.model.start import Start
 
 _GUARD = 600.0
 
@@ -165,9 +167,15 @@ def _line() -> str:
 
 
 def main() -> None:
-    answers = int(sys.argv.pop(1))
-    threading.Thread(target=_serve, args=(answers,), daemon=True).start()
-    code = bootstrap.main()
+    answers, open_windows = int(sys.argv.pop(1)), bootstrap.open_windows
+
+    def opened(start: Start) -> int:
+        threading.Thread(target=_serve, args=(answers,), daemon=True).start()
+        return open_windows(start)
+
+    # Not before: the program looks for a display in a fork, as long as it has one thread.
+    with patch.object(bootstrap, "open_windows", opened):
+        code = bootstrap.main()
     os._exit(code)
 
 
