@@ -119,7 +119,7 @@ JOURNAL_CALLS, NSS_CALLS = 210, 250
 
 
 @pytest.mark.reliability("disk", "EIO from the system, {times}, writing or syncing the journal")
-@pytest.mark.parametrize(("call", "times"), sample("EIO", calls(JOURNAL_CALLS, 5), 2))
+@pytest.mark.parametrize(("call", "times"), sample("EIO", calls(JOURNAL_CALLS, 5), 1))
 def test_the_journals_disk_fails(
     computers: Computers, failing_disk: FailingDisk, call: int, times: str
 ) -> None:
