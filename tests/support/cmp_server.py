@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +31,7 @@ from certclient.model.keys import Signer
 from certclient.model.profile import CaSettings, MacAlgorithm
 from certclient.model.secret import Secret
 from support.pki import Lab
+from support.scripted_transport import ScriptedTransport
 
 URL = "https://ca.example.jp/pkix/"
 
@@ -39,7 +39,7 @@ Responder = Callable[[Message], bytes]
 
 
 @dataclass
-class ScriptedServer:
+class ScriptedServer(ScriptedTransport):
     """A `ca.transport.Transport`: each request goes to the next responder, then to the last one."""
 
     responders: list[Responder]
@@ -65,15 +65,6 @@ class ScriptedServer:
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == URL
         return ()
-
-    def kept_open(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def interrupt(self) -> None:
-        raise AssertionError("nothing runs in another thread")
-
-    def server_time(self) -> datetime | None:
-        return self.time
 
 
 @dataclass(frozen=True)

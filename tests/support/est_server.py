@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.profile import EST, CaSettings
 from support.pki import Lab
+from support.scripted_transport import ScriptedTransport
 
 BASE = "https://ca.example.jp/.well-known/est"
 USER = "TKYM1408054"
@@ -72,7 +72,7 @@ Answer = Reply | Issuing | CertclientError
 
 
 @dataclass
-class ScriptedEst:
+class ScriptedEst(ScriptedTransport):
     """A `ca.transport.Transport`: each POST gets the next answer, then the last one.
 
     `gets`: the answers to the other operations by name. `cannot_authenticate`: why this computer
@@ -119,15 +119,6 @@ class ScriptedEst:
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == f"{BASE}/cacerts"
         return ()
-
-    def kept_open(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def interrupt(self) -> None:
-        raise AssertionError("nothing runs in another thread")
-
-    def server_time(self) -> datetime | None:
-        return self.time
 
 
 def est_of(lab: Lab, *answers: Answer, attributes: bytes | None = None) -> ScriptedEst:

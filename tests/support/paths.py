@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from certclient.model.certificate import Certificate
+from support.pki import key_usage
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -154,17 +155,7 @@ def signed(
 
 
 def usage(*, issues: bool = True, signs: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=signs,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=issues,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    return key_usage(signs=signs, issues=issues, signs_crls=False)
 
 
 def unknown(dotted: str = "1.3.6.1.4.1.99999.1") -> x509.UnrecognizedExtension:

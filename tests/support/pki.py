@@ -201,7 +201,7 @@ class TestCa:
             .not_valid_before(before)
             .not_valid_after(after)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(signs=True), critical=True)
+            .add_extension(key_usage(signs=True), critical=True)
         )
         if usages:
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
@@ -227,7 +227,7 @@ class TestCa:
             .not_valid_before(min(self.now, self.now + timedelta(days=days)) - timedelta(days=2))
             .not_valid_after(self.now + timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-            .add_extension(_key_usage(signs=may_sign, issues=may_issue), critical=True)
+            .add_extension(key_usage(signs=may_sign, issues=may_issue), critical=True)
         )
         return TestCa(self._sign(builder), own, self.now)
 
@@ -309,7 +309,7 @@ def make_root(common_name: str, key: CaKey, now: datetime) -> TestCa:
         .not_valid_before(now - timedelta(days=365))
         .not_valid_after(now + timedelta(days=3650))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(_key_usage(signs=True, issues=True), critical=True)
+        .add_extension(key_usage(signs=True, issues=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
     certificate = Certificate.from_der(_signed(builder, key).public_bytes(Encoding.DER))
@@ -335,7 +335,10 @@ def _authority_key(issuer: Certificate) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key.value)
 
 
-def _key_usage(*, signs: bool = False, issues: bool = False) -> x509.KeyUsage:
+def key_usage(
+    *, signs: bool = False, issues: bool = False, signs_crls: bool | None = None
+) -> x509.KeyUsage:
+    """`issues`: keyCertSign, and cRLSign unless `signs_crls` says otherwise."""
     return x509.KeyUsage(
         digital_signature=signs,
         content_commitment=False,
@@ -343,7 +346,7 @@ def _key_usage(*, signs: bool = False, issues: bool = False) -> x509.KeyUsage:
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=issues,
-        crl_sign=issues,
+        crl_sign=issues if signs_crls is None else signs_crls,
         encipher_only=False,
         decipher_only=False,
     )

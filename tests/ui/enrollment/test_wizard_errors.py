@@ -19,6 +19,7 @@ from certclient.ui.widgets.secret_field import SecretField
 from support.bank import USER_ID
 from support.customer import token_private_keys
 from support.gallery import unreachable
+from support.pin_pages import open_pin_page
 from support.pkcs11_faults import Faults
 from support.softhsm import MODULE, PIN, SoftHsmToken
 from support.wizards import UiEnvironment, WizardDriver, typed, until, wait
@@ -61,15 +62,6 @@ def token(ui: UiEnvironment) -> SoftHsmToken:
 def faults(token: SoftHsmToken) -> Iterator[Faults]:
     with Faults(MODULE) as faults:
         yield faults
-
-
-def open_pin_page(ui: UiEnvironment, token: SoftHsmToken) -> WizardDriver:
-    old = ui.add_certificate(token.store())
-    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
-    customer.arrives_at(WizardPageId.START)
-    customer.clicks_on("更新する")
-    customer.shows_question("PIN")
-    return customer
 
 
 def test_the_second_wrong_pin_is_not_the_first(ui: UiEnvironment, token: SoftHsmToken) -> None:

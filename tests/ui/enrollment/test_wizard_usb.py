@@ -13,9 +13,10 @@ from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from support.customer import token_private_keys
+from support.pin_pages import open_pin_page
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN, SoftHsmToken
-from support.wizards import UiEnvironment, WizardDriver, typed, until
+from support.wizards import UiEnvironment, typed, until
 
 CKF_USER_PIN_FINAL_TRY = 0x00020000
 
@@ -29,17 +30,6 @@ def token(ui: UiEnvironment) -> SoftHsmToken:
 def faults(token: SoftHsmToken) -> Iterator[Faults]:
     with Faults(MODULE) as faults:
         yield faults
-
-
-def open_pin_page(ui: UiEnvironment, token: SoftHsmToken) -> WizardDriver:
-    """A4: 証明書更新 in the main window, 更新する, up to the PIN prompt."""
-    old = ui.add_certificate(token.store())
-    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
-    customer.arrives_at(WizardPageId.START)
-    assert "30秒〜1分程度" in customer.text
-    customer.clicks_on("更新する")
-    customer.shows_question("PIN")
-    return customer
 
 
 def test_renewal_from_the_notice_takes_two_clicks_and_the_pin(
