@@ -23,7 +23,7 @@ HEAD = b"POST /cmp HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 GUARD = 300.0
 """Seconds that one call of a connection may take."""
-PAUSE = 0.05
+PAUSE = 0.3
 """Seconds between two pieces."""
 
 
