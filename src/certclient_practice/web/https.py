@@ -165,8 +165,14 @@ class _TlsConnection(HTTPConnection):
             _log.debug("no request: %s", error)
             return False
         self.socket.settimeout(TIMEOUT_SECONDS)
-        if not self.ssl_env:
-            self.ssl_env = {CLIENT_CERTIFICATE: self.socket.getpeercert(binary_form=True)}
+        try:
+            self.ssl_env = self.ssl_env or {
+                CLIENT_CERTIFICATE: self.socket.getpeercert(binary_form=True)
+            }
+        except ValueError as error:
+            # The peer broke the connection off between the handshake and its first request.
+            _log.debug("no request: %s", error)
+            return False
         try:
             # cheroot's stubs leave this method untyped.
             goes_on = super().communicate()  # type: ignore[no-untyped-call]

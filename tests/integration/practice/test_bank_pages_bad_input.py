@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from select import select
 from typing import IO
 from urllib.parse import urljoin, urlsplit
 
@@ -127,6 +128,19 @@ def raw(target: RunningBank) -> ssl.SSLSocket:
 def plain(target: RunningBank) -> socket.socket:
     port = urlsplit(target.addresses.public_url).port
     return socket.create_connection(("127.0.0.1", port), timeout=LONGEST)
+
+
+def test_client_that_leaves_without_a_request_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running_bank(tmp_path / "bank") as running:
+        for _ in range(20):
+            with raw(running) as gone:
+                select([gone], [], [])  # session tickets, which stay unread: the end is a reset
+            with raw(running) as later:
+                later.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                assert later.recv(4096).split(b" ", 2)[1] == b"200"
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 def test_more_slow_clients_than_threads_keep_nobody_out(
