@@ -66,7 +66,8 @@ class BuildEnvironment:
             "/project/src": sources,
             "/order": order,
         }
-        bare = Sandbox((self.prefix, self.root), mounts, mount_point, keep=result)
+        layers = (self.prefix, self.root)
+        bare = Sandbox(layers, mounts, mount_point, keep=result, mount_manager=False)
         return dlls.with_dlls(bare, self.dlls, dlls.QT)
 
 

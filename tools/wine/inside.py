@@ -10,11 +10,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+_MOUNT_MANAGER = re.compile(
+    rb'^(\[System\\\\\w+\\\\Services\\\\MountMgr\][^[]*"Start"=dword:)\d+', re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class SandboxJob:
     keep: str | None
     writable: dict[str, str]
     environment: dict[str, str]
+    mount_manager: bool
     command: list[str]
 
 
@@ -40,12 +46,22 @@ def run(order: SandboxJob) -> int:
         _bind(order.keep, root / "keep", writable=True)
     for path, place in order.writable.items():
         _bind(place, root / path.lstrip("/"), writable=True)
+    if not order.mount_manager:
+        _disable_mount_manager(root / order.environment["WINEPREFIX"].lstrip("/") / "system.reg")
     (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n", encoding="ascii")
     _mount("-t", "proc", "proc", str(root / "proc"))
     _mount("--rbind", "/dev", str(root / "dev"))
     os.chroot(root)
     os.chdir("/")
     return subprocess.run(order.command, env=order.environment, check=False).returncode
+
+
+def _disable_mount_manager(registry: Path) -> None:
+    """Sets the start type of the service MountMgr to 4, disabled."""
+    text, count = _MOUNT_MANAGER.subn(rb"\g<1>00000004", registry.read_bytes())
+    if not count:
+        raise ValueError("Wine's registry has no service MountMgr")
+    registry.write_bytes(text)
 
 
 def _keep_mounts_to_ourselves() -> None:

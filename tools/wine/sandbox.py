@@ -48,7 +48,11 @@ SITE = r"Z:\project\tools\wine\site"
 class Sandbox:
     """`layers`: folders whose union is the root file system, the first one on top. `mounts`: path
     to folder of this machine, mounted read-only. `mount_point`: any empty folder. `keep`: a folder
-    of this machine, mounted writable at /keep; `writable`: further ones, as `mounts`."""
+    of this machine, mounted writable at /keep; `writable`: further ones, as `mounts`.
+
+    `mount_manager`: whether Wine's driver of that name runs. `os.stat` asks it twice for the serial
+    number of a drive, which it does not know, and that takes ten times as long as the rest; the
+    answers are the same without it. Programs that look for drives, as setups do, need it."""
 
     layers: Sequence[Path]
     mounts: Mapping[str, Path]
@@ -56,6 +60,7 @@ class Sandbox:
     keep: Path | None = None
     writable: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(WINE))
+    mount_manager: bool = True
 
     def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
         """Starts `command`. Its stdout is text and includes stderr."""
@@ -66,6 +71,7 @@ class Sandbox:
             "keep": str(self.keep) if self.keep else None,
             "writable": {path: str(place) for path, place in self.writable.items()},
             "environment": dict(self.environment),
+            "mount_manager": self.mount_manager,
             "command": list(command),
         }
         namespaces = (
