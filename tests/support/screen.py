@@ -39,6 +39,10 @@ class VirtualScreen:
         """Presses keys in the window whose title contains `title`, if there is one."""
         self._xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "key", *keys)
 
+    def press_slowly(self, window: str, *keys: str) -> None:
+        """Presses keys in one of `windows`, with time for a menu to open after each."""
+        self._xdotool("windowfocus", window, "key", "--delay", "1000", *keys)
+
     def picture(self, file: Path) -> None:
         """Saves the screen as PNG, for people who look for the cause of a failure."""
         subprocess.run(("import", "-window", "root", str(file)), env=self._environment, check=False)
