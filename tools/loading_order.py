@@ -7,11 +7,13 @@ imports of `PARTS` load one after the other, in a new process.
 from __future__ import annotations
 
 import argparse
+import ast
+import functools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +24,19 @@ FIRST = "certclient.ui.shell.opening"
 
 PARTS: Mapping[str, Sequence[str]] = {
     "PROGRAM": ("certclient.ui.shell.app", "certclient.ui.overview.contents"),
-    "NEXT_CLICK": ("certclient.ui.enrollment.wizard", "certclient.ui.enrollment.batch.dialog"),
+    "NEXT_CLICK": (
+        "certclient.ui.enrollment.wizard",
+        "certclient.ui.enrollment.batch.dialog",
+        "certclient.ui.dialogs.error_dialog",
+        "certclient.ui.dialogs.details",
+        "certclient.ui.dialogs.help_window",
+        "certclient.ui.dialogs.new_pin_dialog",
+        "certclient.ui.dialogs.revoke_dialog",
+        "certclient.ui.dialogs.about.dialog",
+        "certclient.ui.overview.table_part",
+        "certclient.ui.shell.small_notice",
+        "certclient.ui.widgets.accessible_notices",
+    ),
 }
 
 _RECORDED = """
@@ -57,6 +71,30 @@ def recorded() -> Mapping[str, Sequence[str]]:
     return found
 
 
+@functools.cache
+def needs_qt(name: str) -> bool:
+    """Whether the import of this module imports Qt, or a module that does; this program's modules
+    only."""
+    if not name.startswith("certclient.ui"):
+        return False
+    path = ROOT / "src" / Path(*name.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    if not file.is_file():  # a name of a module, not a module
+        return False
+    imported = list(_imported(ast.parse(file.read_text(encoding="utf-8")).body))
+    return any(one.startswith(("PySide6", "shiboken6")) or needs_qt(one) for one in imported)
+
+
+def _imported(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """What is imported at once: not in functions, and not for types alone."""
+    for one in body:
+        if isinstance(one, ast.Import):
+            yield from (alias.name for alias in one.names)
+        elif isinstance(one, ast.ImportFrom) and one.module:
+            yield one.module
+            yield from (f"{one.module}.{alias.name}" for alias in one.names)
+
+
 def module(found: Mapping[str, Sequence[str]]) -> str:
     """The text of the module."""
     lines = [
@@ -65,7 +103,7 @@ def module(found: Mapping[str, Sequence[str]]) -> str:
         "from __future__ import annotations",
     ]
     for part, names in found.items():
-        windows = [name for name in names if name.startswith("certclient.ui.")]
+        windows = [name for name in names if needs_qt(name)]
         others = [name for name in names if name not in windows]
         for title, listed in ((part, windows), (f"BEHIND_{part}", others)):
             lines += ["", f"{title} = (", *(f'    "{name}",' for name in listed), ")"]

@@ -1869,6 +1869,21 @@ Serial number: {serial}</translation>
     </message>
 </context>
 <context>
+    <name>MoveNumberCard</name>
+    <message>
+        <source>Confirmation number for the old PC</source>
+        <translation>Confirmation number for the old PC</translation>
+    </message>
+    <message>
+        <source>Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no secret. If there is no old PC any more, you do not need it.</source>
+        <translation>Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no secret. If there is no old PC any more, you do not need it.</translation>
+    </message>
+    <message>
+        <source>It is shown once this PC has logged in: open “Move to a new PC” in the menu, choose “This is the new PC” and test the login there.</source>
+        <translation>It is shown once this PC has logged in: open “Move to a new PC” in the menu, choose “This is the new PC” and test the login there.</translation>
+    </message>
+</context>
+<context>
     <name>MovePage</name>
     <message>
         <source>&amp;Close</source>
@@ -2875,8 +2890,8 @@ Closing the window removes everything.</translation>
         <translation>Not valid before {0}</translation>
     </message>
     <message>
-        <source>Renewable from {0}</source>
-        <translation>Renewable from {0}</translation>
+        <source>Renew from {0}</source>
+        <translation>Renew from {0}</translation>
     </message>
     <message>
         <source>{0} (its key shows with the PIN)</source>

@@ -991,11 +991,11 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>With “Obtain” you agree to this:</source>
-        <translation>「取得する」を押すと、次のことに同意したことになります。</translation>
+        <translation>「取得する」を押すと、次に同意したことになります。</translation>
     </message>
     <message>
         <source>With “Renew” you agree to this:</source>
-        <translation>「更新する」を押すと、次のことに同意したことになります。</translation>
+        <translation>「更新する」を押すと、次に同意したことになります。</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} is obtained and stored in: {place}</source>
@@ -1871,6 +1871,21 @@ Serial number: {serial}</source>
     <message>
         <source>&amp;Close</source>
         <translation>閉じる(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>MoveNumberCard</name>
+    <message>
+        <source>Confirmation number for the old PC</source>
+        <translation>元のパソコンに入力する確認番号</translation>
+    </message>
+    <message>
+        <source>Write it on the sheet and enter it on the old PC, in “Move to a new PC”. It is no secret. If there is no old PC any more, you do not need it.</source>
+        <translation>この番号をメモに書いて、元のパソコンの「新しいパソコンに移る」に入力してください。秘密の番号ではありません。元のパソコンがもうないときは、必要ありません。</translation>
+    </message>
+    <message>
+        <source>It is shown once this PC has logged in: open “Move to a new PC” in the menu, choose “This is the new PC” and test the login there.</source>
+        <translation>確認番号は、このパソコンでログインできることを確かめると表示されます。メニューの「新しいパソコンに移る」を開き、「このパソコンは新しいほうです」を選んで、ログインを確かめてください。</translation>
     </message>
 </context>
 <context>
@@ -2869,7 +2884,7 @@ Closing the window removes everything.</source>
         <translation>{0}から有効です</translation>
     </message>
     <message>
-        <source>Renewable from {0}</source>
+        <source>Renew from {0}</source>
         <translation>{0}から更新できます</translation>
     </message>
     <message>

@@ -18,6 +18,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from certclient.enrollment.diagnosis.examination import Examination
+from certclient.enrollment.diagnosis.values import Fact, Kind, Part
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.overview import read_overview
@@ -32,6 +34,7 @@ from certclient.model.update import Version
 from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.store.unavailable import unavailable
 from certclient.ui.context import AppContext
+from certclient.ui.diagnosis.dialog import DiagnosisDialog
 from certclient.ui.dialogs.check.report import CheckReportDialog
 from certclient.ui.dialogs.check.window import CheckWindow
 from certclient.ui.dialogs.details import DetailsDialog
@@ -44,6 +47,8 @@ from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient.ui.language import Languages
 from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.moving.flow import MovePageId
+from certclient.ui.overview.moving.window import MoveWindow
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.small_notice import SmallNotice
 from certclient.ui.shell.tray import worst
@@ -278,6 +283,43 @@ def test_help_and_check_of_the_computer(camera: Camera) -> None:
     parent.deleteLater()
 
 
+_FACTS = (
+    Part(Kind.PROGRAM, (Fact("version", "1.0.0"),)),
+    Part(Kind.CERTIFICATE, (Fact("user-id", "TKYM1408054 1403", personal=True),), "1"),
+)
+
+
+def test_what_is_saved_for_the_help_desk(camera: Camera) -> None:
+    found = Examination(made=camera.ui.clock(), parts=_FACTS, ids=("TKYM1408054",), home="")
+    dialog = DiagnosisDialog(replace(camera.context(), examine=lambda: found))
+    dialog.show()
+    until(lambda: "1.0.0" in dialog.preview.toPlainText())
+    camera.take("diagnosis", dialog)
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_moving_to_another_computer(camera: Camera, main_window: OpenMainWindow) -> None:
+    """Both sides, in the order in which a customer sees them."""
+    camera.ui.add_certificate(camera.ui.pc, 200)
+    bank = replace(camera.ui.profile, login_url="https://www.bank.example/login")  # no port
+    window, _ = main_window(profiles=(bank,))
+    moving = MoveWindow(window._context, window)
+    moving.show()
+    camera.take("move-which", moving)
+    flow = moving.flow
+    flow.choose(flow.beginnings[0])
+    camera.take("move-sheet", moving)
+    flow.begin()
+    until(lambda: moving.page_id is MovePageId.AWAIT and not flow.busy)
+    camera.take("move-await", moving)
+    flow.number = "6041-2770-3915"
+    for page in (MovePageId.CONSENT, MovePageId.NEW, MovePageId.NUMBER, MovePageId.LOST):
+        moving.show_page(page)
+        camera.take(f"move-{page.value}", moving)
+    moving.close()
+
+
 def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> None:
     """Running, asking, waiting, interrupted, failed, done, and a token that was unplugged."""
     ui = camera.ui
@@ -386,6 +428,11 @@ _LONG_PAGES = ("done-pc", "done-usb", "checks-failed", "problem-cert-not-accepte
 """Their small print may be below the fold."""
 
 
+_SMALL = QSize(640, 560)
+_SHORT_PAGES = ("notice", "checks", "start-pc", "start-obtain", "pin", "letter")
+"""Of the usual ways; the others may scroll in such a window."""
+
+
 def test_wizard_pages(camera: Camera) -> None:
     for name, window in wizard_pages(camera.ui, camera.context()):
         camera.take(f"wizard-{name}", window)
@@ -401,4 +448,9 @@ def _needs_no_scrolling(camera: Camera, name: str, window: EnrollmentWizard) -> 
     hidden = page.scroll_area.verticalScrollBar().maximum()
     if hidden and name not in _LONG_PAGES:
         camera.faults.append(f"{name}: {hidden} pixels are below the fold")
+    window.resize(_SMALL)
+    wait(20)
+    hidden = page.scroll_area.verticalScrollBar().maximum()
+    if hidden and name in _SHORT_PAGES:
+        camera.faults.append(f"{name}: {hidden} pixels are below the fold of a small window")
     window.resize(usual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -201,6 +202,17 @@ class Catalogue:
             self._word("minute"), {**_parts(local), "hour": local.hour, "minute": local.minute}
         )
 
+    @property
+    def zone(self) -> str:
+        """What follows a time of day to say that it is Japan's; "" in Japanese."""
+        return self._word("zone")
+
+    def compact(self, text: str) -> str:
+        """A text with dates for a narrow column: names of months in three letters, and without
+        `zone`, which the column's heading has."""
+        shorter = _NAMED_DATE.sub(lambda found: f"{found[1]} {found[2][:3]} {found[3]}", text)
+        return shorter.replace(self.zone, "") if self.zone else shorter
+
     def until(self, life: Lifecycle) -> str:
         """The end of validity, to the minute, and the hour at which renewal closes if that is
         earlier and not long past."""
@@ -237,6 +249,9 @@ def _says_twice(line: str) -> bool:
     """Whether a detail's value is no more than its name, as in 専用USB：専用USB."""
     name, _, value = line.replace("：", ":").partition(":")
     return name.strip() == value.strip()
+
+
+_NAMED_DATE = re.compile(rf"(\d+) ({'|'.join(_MONTHS)}) (\d{{4}})")
 
 
 def _parts(day: date) -> dict[str, object]:

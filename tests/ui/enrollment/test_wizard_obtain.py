@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import time
 
 import pytest
 
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.procedure import Pending
+from certclient.enrollment.login_test import LoginTest, LoginTestResult
+from certclient.enrollment.procedure import Finished, Pending
 from certclient.enrollment.procedure_status import status_of
 from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.moving import confirmation_number
 from certclient.model.secret import Secret
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
@@ -49,8 +52,32 @@ def test_first_issue_with_the_code_from_the_letter(ui: UiEnvironment) -> None:
     customer.arrives_at(WizardPageId.DONE)
     assert "電子証明書のインストールが完了しました" in customer.text
     assert customer.clicks == ["次へ", "取得する"]
+    assert "確認番号" not in customer.text, "nobody moves"
     (new,) = ui.usable(ui.pc)
     assert new.common_name == f"{USER_ID} 1403"
+
+
+@pytest.mark.parametrize("logs_in", [True, False])
+def test_who_moves_sees_the_number_for_the_old_pc_once_the_new_one_logs_in(
+    ui: UiEnvironment, logs_in: bool
+) -> None:
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context(), moving=True))
+    fill_in_letter(customer, USER_ID, code.reveal())
+    customer.arrives_at(WizardPageId.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(WizardPageId.DONE)
+    session = customer.wizard.session
+    finished = session.wizard_state.outcome
+    assert isinstance(finished, Finished)
+    test = LoginTest(LoginTestResult.WORKED if logs_in else LoginTestResult.BROWSER_ONLY)
+    session.wizard_state = replace(session.wizard_state, outcome=replace(finished, login=test))
+    customer.wizard.show_page(WizardPageId.DONE)
+    number = confirmation_number(finished.certificate, ui.profile.id, USER_ID)
+    assert "元のパソコンに入力する確認番号" in customer.text
+    assert (number in customer.text) is logs_in
+    assert ("ログインを確かめてください" in customer.text) is not logs_in
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has one store for all browsers")

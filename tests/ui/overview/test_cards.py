@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from certclient.i18n.catalogue import Language
@@ -136,6 +136,22 @@ def test_more_than_six_are_a_table_with_the_chosen_ones_card(many: Desk) -> None
     assert plain(card.act_button.text()) == "今すぐ更新する"
     assert card.entry(Entry.DETAILS) is not None
     assert window.row is card.state.row
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_dates_and_states_stand_in_one_line_in_a_window_of_the_usual_size(
+    ui: UiEnvironment, many: Desk, language: Language
+) -> None:
+    ui.add_certificate(ui.pc, 200, "TKYM1408090")
+    many.look()
+    many.context.languages.switch(language)
+    table = many.window.cards.table
+    option = QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    for column in (Column.PLACE, Column.UNTIL, Column.STATE):
+        shown = {str(table.certificates.index(row, column).data()) for row in range(8)}
+        widest = max(option.fontMetrics.horizontalAdvance(text) for text in shown)
+        assert table.columnWidth(column) > widest, (column.name, shown)
 
 
 def test_the_table_can_be_filtered_by_any_word(many: Desk) -> None:

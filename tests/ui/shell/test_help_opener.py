@@ -40,7 +40,7 @@ def test_the_wizard_opens_the_help_at_its_page(ui: UiEnvironment, parent: QWidge
     stored = ui.add_certificate(ui.pc, 20)
     context, keeper = ui.context(), QObject()
     help_window = HelpWindow(context, parent)
-    HelpOpener(context, help_window, keeper)
+    HelpOpener(context, lambda: help_window, keeper)
     driver = ui.open(EnrollmentWizard.renew(context, stored, notice=True))
     driver.arrives_at(WizardPageId.NOTICE)
     press_f1(driver.wizard)
@@ -60,7 +60,7 @@ def test_a_modal_dialog_has_a_help_of_its_own_that_can_be_used(
 ) -> None:
     context, keeper = ui.context(), QObject()
     main = HelpWindow(context, parent)
-    HelpOpener(context, main, keeper)
+    HelpOpener(context, lambda: main, keeper)
     dialog = PinDialog(context, PinRequest("x", "専用USB", AttemptsLeft.UNKNOWN), parent)
     dialog.open()
     press_f1(dialog)
@@ -77,7 +77,8 @@ def test_a_modal_dialog_has_one_help_and_no_button_that_does_nothing(
     ui: UiEnvironment, parent: QWidget
 ) -> None:
     context, keeper = ui.context(), QObject()
-    HelpOpener(context, HelpWindow(context, parent), keeper)
+    main = HelpWindow(context, parent)
+    HelpOpener(context, lambda: main, keeper)
     dialog = PinDialog(context, PinRequest("x", "専用USB", AttemptsLeft.UNKNOWN), parent)
     dialog.open()
     for _ in range(2):

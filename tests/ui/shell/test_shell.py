@@ -14,6 +14,8 @@ from certclient.model.deep_link import Verb, parse
 from certclient.model.progress import Step
 from certclient.platform.toasts import Toast
 from certclient.ui.enrollment.navigation import WizardPageId
+from certclient.ui.overview.moving.flow import MovePageId
+from certclient.ui.overview.moving.window import MoveWindow
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from support.clocks import SettableClock
@@ -72,6 +74,19 @@ def test_renewal_from_the_card_takes_two_clicks(ui: UiEnvironment, program: Prog
     assert conditions == [Condition.VALID, Condition.ARCHIVED]
     assert old.certificate not in ui.usable(ui.pc)
     assert not driver.shell.window.asking
+
+
+def test_a_wizard_of_the_window_for_moving_knows_that_somebody_moves(
+    ui: UiEnvironment, program: Program
+) -> None:
+    ui.add_certificate(ui.pc)
+    driver = program()
+    driver.starts()
+    driver.shell.window.actions_row.entry("move").trigger()
+    (moving,) = driver.shell.window.findChildren(MoveWindow)
+    moving.show_page(MovePageId.LOST)
+    moving.bar.primary.click()
+    assert driver.wizard_driver.wizard.session.moving
 
 
 def test_only_one_wizard_opens_per_user_id(ui: UiEnvironment, program: Program) -> None:

@@ -54,6 +54,7 @@ class Messages(msgspec.Struct, forbid_unknown_fields=True):
     unknown: str
     date: str
     minute: str
+    zone: str
     until_open: str = msgspec.field(name="until-open")
     until_closed: str = msgspec.field(name="until-closed")
     comma: str

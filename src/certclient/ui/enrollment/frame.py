@@ -12,39 +12,41 @@ from certclient.ui.widgets.status import StepLine, StepList
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from PySide6.QtGui import QResizeEvent
 
-_NARROW_LINES = 30
+_NARROW_LINES = 38
 """Below this width, in text line heights, the steps take one line above the page."""
 _RAIL_LINES = 7
 """The width of the steps beside the page."""
 
 
 class WizardFrame(QWidget):
-    """Shows one of `pages` and the steps beside it."""
+    """Shows one page and the steps beside it."""
 
-    def __init__(self, pages: Iterable[QWidget]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._trail = Trail()
         self.steps, self.line = StepList(), StepLine()
         self._rail = QWidget()
         rail = QVBoxLayout(self._rail)
-        rail.setContentsMargins(Space.L, Space.L, 0, Space.M)
+        rail.setContentsMargins(Space.L, Space.M, 0, Space.M)
         rail.addWidget(self.steps)
         rail.addStretch(1)
-        column = QVBoxLayout()
+        self._column = column = QVBoxLayout()
         column.setSpacing(0)
-        self.line.setContentsMargins(Space.L, Space.S, Space.L, 0)
+        self.line.setContentsMargins(Space.L, Space.XS, Space.L, 0)
         column.addWidget(self.line)
-        for page in pages:
-            column.addWidget(page, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._rail)
         layout.addLayout(column, 1)
+
+    def add_page(self, page: QWidget) -> None:
+        """Adds a page; the wizard shows one at a time."""
+        self._column.addWidget(page, 1)
 
     def show_trail(self, trail: Trail) -> None:
         """Marks the current step; shows none if there are none."""

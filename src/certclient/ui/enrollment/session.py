@@ -106,6 +106,8 @@ class WizardSession(QObject):
         self.key_prompts = False
         """Whether Windows will prompt before using the current key; known after the checks."""
         self._results: _Results | None = None
+        self.moving = False
+        """Whether 「新しいパソコンに移る」 has opened the wizard on the new computer."""
         self._correcting_user = False
 
     @property

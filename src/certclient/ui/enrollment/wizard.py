@@ -22,18 +22,10 @@ from certclient.ui.enrollment.navigation import (
     first_page,
     renewing,
 )
-from certclient.ui.enrollment.pages.checks import ChecksPage
-from certclient.ui.enrollment.pages.done import DonePage
-from certclient.ui.enrollment.pages.letter import LetterPage
-from certclient.ui.enrollment.pages.notice import NoticePage
-from certclient.ui.enrollment.pages.paused import PausedPage
-from certclient.ui.enrollment.pages.problem import ProblemPage
-from certclient.ui.enrollment.pages.start import StartPage
-from certclient.ui.enrollment.pages.too_late import TooLatePage
-from certclient.ui.enrollment.pages.waiting import WaitingPage
 from certclient.ui.enrollment.pages.work import WorkPage
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.enrollment.trail import Trail, trail
+from certclient.ui.enrollment.wizard_pages import WizardPages, primary_texts
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import ButtonBar
 from certclient.ui.widgets.input_guard import HOLD_SECONDS, LINK_HOLD_SECONDS, InputGuard
@@ -50,6 +42,9 @@ if TYPE_CHECKING:
 
 _SIZE_IN_LINES = (42, 39)
 """Width and height in text line heights, limited to the screen's size."""
+
+_PAINTED_MILLISECONDS = 30
+"""When a page is on the screen, the one that follows is made."""
 
 
 class EnrollmentWizard(QDialog):
@@ -73,14 +68,13 @@ class EnrollmentWizard(QDialog):
         self._is_by_link = False
         self.guard = InputGuard(self)
         self.bar = ButtonBar(self.reject)
-        self._letter = LetterPage(session)
-        self._pages = self._make_pages()
+        self._pages = WizardPages(session, self._add_page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(RehearsalBanner(session.context.rehearsal))
         self._trail = Trail()
-        self.frame = WizardFrame(self._pages.values())
+        self.frame = WizardFrame()
         layout.addWidget(self.frame, 1)
         layout.addWidget(self.bar)
         session.moved.connect(self._move)
@@ -134,18 +128,22 @@ class EnrollmentWizard(QDialog):
         *,
         profile_id: str = "",
         ticket: Secret | None = None,
+        moving: bool = False,
     ) -> EnrollmentWizard:
         """Creates a wizard for 取得 with an issue code, or with the `ticket` of a bank's link.
 
         `profile_id`: the bank; if empty and there are several, the user chooses one on the first
-        page. Raises CertclientError: PROFILE_NOT_FOUND, NO_BANK.
+        page. `moving`: 「新しいパソコンに移る」 has led here. Raises CertclientError:
+        PROFILE_NOT_FOUND, NO_BANK.
         """
         profile = context.profile(profile_id) if profile_id else _first(context)
         if profile is None:
             code = ErrorCode.PROFILE_NOT_FOUND if profile_id else ErrorCode.NO_BANK
             raise CertclientError(code, **({"file": profile_id} if profile_id else {}))
         wizard_state = WizardState(WizardMode.OBTAIN, user_id=user_id)
-        return cls(WizardSession(context, profile, wizard_state, ticket), parent)
+        session = WizardSession(context, profile, wizard_state, ticket)
+        session.moving = moving
+        return cls(session, parent)
 
     @classmethod
     def resume(
@@ -172,25 +170,10 @@ class EnrollmentWizard(QDialog):
 
     # Pages
 
-    def _make_pages(self) -> dict[WizardPageId, WizardPage]:
-        session = self.session
-        pages: dict[WizardPageId, WizardPage] = {
-            WizardPageId.NOTICE: NoticePage(session),
-            WizardPageId.LETTER: self._letter,
-            WizardPageId.CHECKS: ChecksPage(session),
-            WizardPageId.START: StartPage(session),
-            WizardPageId.WORK: WorkPage(session, self._letter),
-            WizardPageId.DONE: DonePage(session),
-            WizardPageId.WAITING: WaitingPage(session),
-            WizardPageId.PAUSED: PausedPage(session),
-            WizardPageId.TOO_LATE: TooLatePage(session),
-            WizardPageId.PROBLEM: ProblemPage(session),
-        }
-        for page in pages.values():
-            page.hide()
-            page.buttons_changed.connect(lambda p=page: self._show_buttons(p))
-            page.renewed.connect(lambda p=page: self._present(p))
-        return pages
+    def _add_page(self, page: WizardPage) -> None:
+        page.buttons_changed.connect(lambda: self._show_buttons(page))
+        page.renewed.connect(lambda: self._present(page))
+        self.frame.add_page(page)
 
     @property
     def page_now(self) -> WizardPage | None:
@@ -202,17 +185,19 @@ class EnrollmentWizard(QDialog):
             self.accept()
             return
         self._leave_page(page)
-        self._pages[page].retranslate()
-        self._pages[page].enter()
+        entered = self._pages[page]
+        entered.retranslate()
+        entered.enter()
         if self.page_id is page:
-            self._present(self._pages[page])
+            self._present(entered)
 
     def show_page(self, page: WizardPageId) -> None:
         """Shows a page with the session's current state, without the work the page starts when it
         is entered (checks, run)."""
         self._leave_page(page)
-        self._pages[page].retranslate()
-        self._present(self._pages[page])
+        shown = self._pages[page]
+        shown.retranslate()
+        self._present(shown)
 
     def _leave_page(self, following: WizardPageId) -> None:
         before = self.page_now
@@ -233,7 +218,7 @@ class EnrollmentWizard(QDialog):
         self._show_trail()
         page.show()
         self._set_focus(page.first_field() or self.bar.default)
-        for other in self._pages.values():
+        for other in self._pages.made:
             if other is not page:
                 other.hide()
         page.settle()
@@ -242,6 +227,11 @@ class EnrollmentWizard(QDialog):
         self.setUpdatesEnabled(True)
         self._unsaid = page
         self._say()
+        QTimer.singleShot(_PAINTED_MILLISECONDS, self, self._make_following)
+
+    def _make_following(self) -> None:
+        if self.page_id is not None and self.isVisible():
+            self._pages.make_following(self.page_id)
 
     def _show_trail(self) -> None:
         if self.page_id is not None:
@@ -276,7 +266,7 @@ class EnrollmentWizard(QDialog):
             self._move(self._first)
 
     def _fit_bar(self) -> None:
-        self.bar.fit(text for page in self._pages.values() for text in page.primary_texts())
+        self.bar.fit(primary_texts())
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -304,7 +294,7 @@ class EnrollmentWizard(QDialog):
 
     def reject(self) -> None:
         """Esc, the window's X and the close button. Confirms if typed text would be lost."""
-        asked = dict.fromkeys((self.page_now, self._letter))
+        asked = dict.fromkeys((self.page_now, self._pages.letter))
         if all(page is None or page.may_close() for page in asked):
             super().reject()
 
@@ -361,7 +351,8 @@ class EnrollmentWizard(QDialog):
     def offer_ticket(self, ticket: Secret) -> bool:
         """Accepts a ticket from a bank's link, unless there is one, or the user has typed a code.
         Returns False if it comes too late."""
-        if self._letter.has_code:
+        letter = self._pages.letter
+        if letter is not None and letter.has_code:
             return True
         taken = self.session.offer_ticket(ticket)
         if taken and self.page_now is not None:

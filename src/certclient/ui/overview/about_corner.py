@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from certclient import __version__
-from certclient.ui.dialogs.about.dialog import AboutWindow
 
 if TYPE_CHECKING:
     from certclient.ui.context import AppContext
+    from certclient.ui.dialogs.about.dialog import AboutWindow
 
 
 class AboutCorner(QPushButton):
@@ -27,6 +27,8 @@ class AboutCorner(QPushButton):
 
     def open_window(self) -> AboutWindow:
         """Shows the about window, or raises it if it is open."""
+        from certclient.ui.dialogs.about.dialog import AboutWindow
+
         if self._window is None:
             self._window = AboutWindow(self.context, self.window())
         self._window.show()

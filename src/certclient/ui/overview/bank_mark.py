@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from certclient.ui.widgets.contrast import legible
+from certclient.ui.widgets.painting import fill
 from certclient.ui.widgets.parts import CardTitle
 from certclient.ui.widgets.tokens import Radius, Scheme, Space, tokens
 
@@ -70,7 +71,7 @@ class BankLogo(QWidget):
         corners = QPainterPath()
         corners.addRoundedRect(place, Radius.CONTROL, Radius.CONTROL)
         painter.setClipPath(corners)
-        painter.fillRect(place, QColor("white"))
+        fill(painter, place, QColor("white"))
         size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         inside = QRectF(0, 0, size.width(), size.height())
         inside.moveCenter(place.center())
@@ -103,9 +104,6 @@ class BankHeading(QWidget):
 
 @lru_cache(maxsize=16)
 def _image(content: bytes) -> QImage:
-    if not content:
-        return QImage()
-    buffer = QBuffer()
-    buffer.setData(content)
     # By its name, so that no other decoder is tried.
-    return QImageReader(buffer, QByteArray(b"png")).read()
+    # PySide takes the name as a text, whatever its types say.
+    return QImage.fromData(content, cast("bytes", "png")) if content else QImage()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.overview.archiving import ArchiveAction, ArchiveTask, confirm_delete
 from certclient.ui.overview.card_menu import Entry
 from certclient.ui.overview.cleanup import ProcedureCleanup
@@ -86,6 +85,8 @@ class CardActions(QObject):
         self.cleanup.failed.connect(lambda error: self._failed_at_store(error, None))
 
     def _show_details(self, row: Row) -> None:
+        from certclient.ui.dialogs.details import DetailsDialog
+
         place = self._context.place(row.entry.store)
         details = DetailsDialog(self._context, row, place, self._window, revocable=can_revoke(row))
         details.revocation_requested.connect(self._revoke)

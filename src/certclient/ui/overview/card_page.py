@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -12,7 +13,6 @@ from certclient.ui.overview.card_texts import CardTexts
 from certclient.ui.overview.owner_card import OwnerCard
 from certclient.ui.overview.owner_facts import OwnerFacts
 from certclient.ui.overview.owner_state import Board, OwnerState, act_of
-from certclient.ui.overview.table_part import TablePart
 from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.tokens import Space
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from certclient.enrollment.overview import Row
     from certclient.ui.context import AppContext
     from certclient.ui.overview.certificate_table import CertificateTable
+    from certclient.ui.overview.table_part import TablePart
 
 Key = tuple[str, ...]
+
+_TABLE = "certclient.ui.overview.table_part"
 
 
 class CardPage(QWidget):
@@ -48,14 +51,10 @@ class CardPage(QWidget):
         self._headings: dict[str, BankHeading] = {}
         self._placed: list[QWidget] = []
         self._selected: Key | None = None
-        self.part = TablePart(context, self.texts, self.facts)
-        self.part.chosen.connect(self._choose)
-        self.part.table.opened.connect(self.opened)
+        self._part: TablePart | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.S)
-        self._column.addWidget(self.part, 1)
-        self.part.hide()
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -63,6 +62,11 @@ class CardPage(QWidget):
     def preparing(self, board: Board) -> Iterator[None]:
         """Makes what `show_board` will show, in steps between which other events are handled."""
         self._board = board
+        if board.as_table:
+            importlib.import_module(_TABLE)
+            yield
+            self.part.hide()
+            yield
         for card in self._shown():
             self._card(card)
             yield
@@ -72,9 +76,11 @@ class CardPage(QWidget):
     def show_board(self, board: Board) -> None:
         """Shows the cards; keeps those that stay, and the selected one."""
         self._board = board
-        self.part.setVisible(board.as_table)
         if board.as_table:
             self.part.show_states(board.cards)
+            self.part.show()
+        elif self._part is not None:
+            self._part.hide()
         self._show_cards()
 
     @property
@@ -86,6 +92,24 @@ class CardPage(QWidget):
     def headings(self) -> Sequence[str]:
         """The banks' names above their cards."""
         return [one.text for one in self._placed if isinstance(one, BankHeading)]
+
+    @property
+    def parts(self) -> Sequence[QWidget]:
+        """The cards and, if there is one, the list with its filter, from top to bottom."""
+        return [*self.cards, *([self._part] if self._part is not None else [])]
+
+    @property
+    def part(self) -> TablePart:
+        """The list of many owners with its filter, made when it is first needed."""
+        if self._part is None:
+            from certclient.ui.overview.table_part import TablePart
+
+            self._part = part = TablePart(self._context, self.texts, self.facts)
+            part.hide()
+            part.chosen.connect(self._choose)
+            part.table.opened.connect(self.opened)
+            self._column.addWidget(part, 1)
+        return self._part
 
     @property
     def table(self) -> CertificateTable:

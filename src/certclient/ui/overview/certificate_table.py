@@ -31,6 +31,9 @@ _MEASURED_ROWS = 40
 _URGENCY = -1
 """The order without a column: the most urgent first."""
 
+_WHOLE = (Column.UNTIL, Column.STATE, Column.PLACE)
+"""Dates, states and places, which are easier to compare in one line each."""
+
 _STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
 
 _DISPENSABLE = (Column.ROLE, Column.BANK, Column.LEFT, Column.PLACE)
@@ -65,6 +68,8 @@ class CertificateTable(QTreeView):
         self.setRootIsDecorated(False)
         self._widths: dict[Column, int] = {}
         """What the columns' contents need, in pixels; {} until measured."""
+        self._whole: dict[Column, int] = {}
+        """The same without a second line."""
         self._sorted: tuple[int, Qt.SortOrder] = (_URGENCY, Qt.SortOrder.AscendingOrder)
         keep_selection_visible(self)
         self.setTabKeyNavigation(False)
@@ -181,9 +186,11 @@ class CertificateTable(QTreeView):
         self.initViewItemOption(option)
         self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
         for column in Column:
-            needed = [delegate.width(option, column, text) for text in self._texts(column)]
-            inside = max(needed, default=0)
-            self._widths[column] = max(self.header().sectionSizeHint(column), inside)
+            texts, least = self._texts(column), self.header().sectionSizeHint(column)
+            needed = [delegate.width(option, column, text) for text in texts]
+            self._widths[column] = max(least, *needed, 0)
+            whole = [delegate.whole_width(option, column, text) for text in texts]
+            self._whole[column] = max(least, *whole, 0)
         self._fit_columns()
 
     def _texts(self, column: Column) -> set[str]:
@@ -193,13 +200,16 @@ class CertificateTable(QTreeView):
         return {str(model.index(number, column).data()) for number in numbers}
 
     def _fit_columns(self) -> None:
-        """Shows all columns if there is room. On a small screen or with large text, hides columns
-        whose content others imply or 詳細 shows, so that the table never scrolls sideways."""
-        room, shown = self.viewport().width(), dict(self._widths)
-        for column in self._dispensable():
-            if sum(shown.values()) <= room:
-                break
-            del shown[column]
+        """Shows all columns if there is room for dates, states and places in one line; rather
+        without the role, which the user ID's suffix shows. On a small screen or with large text,
+        texts take two lines and columns are hidden whose content others imply or 詳細 shows, so
+        that the table never scrolls sideways."""
+        room = self._room
+        shown = self._in_one_line(room) or self._in_two_lines(room)
+        for column in (*_WHOLE, Column.BANK):
+            spare = room - sum(shown.values())
+            if column in shown and self._whole[column] - shown[column] <= spare:
+                shown[column] = self._whole[column]
         stretched = [column for column in _STRETCHED if column in shown]
         spare = max(room - sum(shown.values()), 0)
         for column in stretched:
@@ -208,6 +218,31 @@ class CertificateTable(QTreeView):
             self.setColumnHidden(column, column not in shown)
         for column, width in shown.items():
             self.setColumnWidth(column, width)
+
+    @property
+    def _room(self) -> int:
+        """The viewport's width in pixels. Without the viewport itself: it is Qt's, and PySide loads
+        the classes of all widgets when it first meets such a one."""
+        bar = self.verticalScrollBar()
+        return self.maximumViewportSize().width() - (bar.width() if bar.isVisible() else 0)
+
+    def _in_one_line(self, room: int) -> dict[Column, int] | None:
+        """Widths of the columns with these in one line; None if there is no room."""
+        wanted = {
+            column: self._whole[column] if column in _WHOLE else width
+            for column, width in self._widths.items()
+        }
+        if sum(wanted.values()) > room:
+            wanted.pop(Column.ROLE, None)
+        return wanted if sum(wanted.values()) <= room else None
+
+    def _in_two_lines(self, room: int) -> dict[Column, int]:
+        shown = dict(self._widths)
+        for column in self._dispensable():
+            if sum(shown.values()) <= room:
+                break
+            del shown[column]
+        return shown
 
     def _dispensable(self) -> Sequence[Column]:
         """Returns the columns that may be hidden, the least useful first."""

@@ -1,8 +1,6 @@
 """The parts of the main window that show what is known, in one module: loaded once the window is on
 the screen (`MainWindow.fill`), and not before."""
 
-from certclient.ui.dialogs.error_dialog import ErrorDialog
-from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.overview.about_corner import AboutCorner
 from certclient.ui.overview.card_actions import CardActions
 from certclient.ui.overview.card_menu import Entry
@@ -28,8 +26,6 @@ __all__ = [
     "CheckingLine",
     "EmptyPage",
     "Entry",
-    "ErrorDialog",
-    "HelpWindow",
     "LeftoverPanel",
     "NoteLines",
     "OthersSection",

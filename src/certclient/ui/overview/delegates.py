@@ -64,6 +64,11 @@ class CertificateDelegate(QStyledItemDelegate):
             self._widths[key] = width + shape + 2 * _GAP + 2
         return self._widths[key]
 
+    def whole_width(self, option: QStyleOptionViewItem, column: int, text: str) -> int:
+        """The width in pixels that a cell with `text` in one line needs."""
+        shape = option.fontMetrics.height() + _GAP if column in _SHAPED else 0
+        return option.fontMetrics.horizontalAdvance(text) + shape + 2 * _GAP + 2
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         """Draws timeline, icon and wrapped text; leaves other cells to Qt."""
         state = state_at(index)

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from certclient.enrollment.run_results import RunResult
     from certclient.model.errors import CertclientError
     from certclient.ui.context import AppContext
+    from certclient.ui.dialogs.help_window import HelpWindow
     from certclient.ui.overview.card_menu import Entry
     from certclient.ui.overview.menu_entries import MenuEntry
     from certclient.ui.overview.owner_card import OwnerCard
     from certclient.ui.overview.owner_state import Act, OwnerState
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 class MainWindow(WindowFrame):
@@ -51,6 +54,7 @@ class MainWindow(WindowFrame):
         """Whether the window shows more than its frame."""
         self._settings = context.settings
         self._focused = False
+        self._help: HelpWindow | None = None
         self._retranslate()
         if not isinstance(context, EarlyContext):
             self.fill(context)
@@ -74,7 +78,6 @@ class MainWindow(WindowFrame):
         self.notes = contents.NoteLines(context)
         yield
         self.card_actions = contents.CardActions(context, self)
-        self.help_window = contents.HelpWindow(context, self)
         yield
         self.updates = contents.UpdateLine(context)
         self.about = contents.AboutCorner(context, self)
@@ -123,6 +126,17 @@ class MainWindow(WindowFrame):
         """The cards of procedures that run, wait or have stopped, from top to bottom."""
         return [card for card in self.cards.cards if card.state.procedure is not None]
 
+    @property
+    def help_window(self) -> HelpWindow:
+        """The help, made when it is first wanted."""
+        if self._help is None:
+            from certclient.ui.dialogs.help_window import HelpWindow
+
+            self._help = HelpWindow(self._context, self)
+            self._help.show_overview(self._overview)
+            self._help.about_requested.connect(self.about.open_window)
+        return self._help
+
     def card_of(self, user_id: str) -> OwnerCard:
         """The card of this user ID. Raises LookupError if there is none."""
         found = [card for card in self.cards.cards if card.state.user_id == user_id]
@@ -157,7 +171,8 @@ class MainWindow(WindowFrame):
         self.others.show_others(board.others, overview)
         self.leftovers.show_leftovers(overview.leftovers)
         self.notes.show_overview(tokens_told=not board.cards and self.empty.tells_of_tokens)
-        self.help_window.show_overview(overview)
+        if self._help is not None:
+            self._help.show_overview(overview)
         # While a batch goes on, the button raises its window.
         goes_on = any(one.batch and one.local for one in overview.procedures)
         self.actions_row.show_renew_all(shown=goes_on or len(overview.due) > 1)
@@ -188,10 +203,12 @@ class MainWindow(WindowFrame):
 
     def show_error(self, error: CertclientError, row: Row | None = None) -> None:
         """Shows an error, once at a time; `row` is the certificate concerned, if any."""
-        from certclient.ui.overview.contents import ErrorDialog
+        from certclient.ui.dialogs.error_dialog import ErrorDialog
 
-        if any(one.isVisible() and one.shows(error) for one in self.findChildren(ErrorDialog)):
+        shown = self.findChildren(ErrorDialog, options=_DIRECT)
+        if any(one.isVisible() and one.shows(error) for one in shown):
             return
+        self._had_errors = True
         profile = row.profile if row else next(iter(self._context.profiles), None)
         owner = row.entry.owner if row else None
         contact = self._context.contact(profile, owner) if profile else ""
@@ -201,7 +218,7 @@ class MainWindow(WindowFrame):
         """Shows an information box without blocking; the same text once at a time."""
         from certclient.ui.overview.contents import finish_box, new_box
 
-        boxes = self.findChildren(QMessageBox)
+        boxes = self.findChildren(QMessageBox, options=_DIRECT)
         if any(box.isVisible() and box.text() == text for box in boxes):
             return
         box = new_box(QMessageBox.Icon.Information, self.windowTitle(), self)
@@ -215,10 +232,18 @@ class MainWindow(WindowFrame):
     @property
     def says_something(self) -> bool:
         """Whether a message is open, with or without this window behind it."""
-        from certclient.ui.overview.contents import ErrorDialog
-
-        boxes = (*self.findChildren(QMessageBox), *self.findChildren(ErrorDialog))
+        boxes = (*self.findChildren(QMessageBox, options=_DIRECT), *self._errors())
         return any(box.isVisible() for box in boxes)
+
+    def _errors(self) -> Sequence[QWidget]:
+        """The windows of `show_error`, which are not loaded to say that there is none."""
+        if not self._had_errors:
+            return ()
+        from certclient.ui.dialogs.error_dialog import ErrorDialog
+
+        return self.findChildren(ErrorDialog, options=_DIRECT)
+
+    _had_errors = False
 
     # Layout and connections
 
@@ -235,7 +260,7 @@ class MainWindow(WindowFrame):
 
     def _order_focus(self) -> None:
         """Lets Tab go through the window from top to bottom, whatever was made first."""
-        cards = (self.empty, *self.cards.cards, self.cards.part)
+        cards = (self.empty, *self.cards.parts)
         parts = (self.actions_row, *self._above, *cards, *self._below, self.about)
         order = [one for part in parts for one in (part, *part.findChildren(QWidget))]
         takes = [one for one in order if one.focusPolicy() is not Qt.FocusPolicy.NoFocus]
@@ -255,7 +280,6 @@ class MainWindow(WindowFrame):
         row.renew_all.clicked.connect(lambda: checked.run(self.batch_requested.emit))
         row.help.clicked.connect(self._show_help)
         self.empty.obtain.clicked.connect(self.obtain_requested)
-        self.help_window.about_requested.connect(self.about.open_window)
         self.card_actions.done.connect(self._store_task_done)
         self.card_actions.failed.connect(self.show_error)
         self.card_actions.changed.connect(self.stores_changed)
@@ -270,7 +294,7 @@ class MainWindow(WindowFrame):
         self.cards.chosen.connect(self._choose)
         self.cards.postponed.connect(self._postpone)
         self.cards.opened.connect(self._open)
-        self.others.table.opened.connect(lambda state: self._choose(state, Entry.DETAILS))
+        self.others.activated.connect(lambda state: self._choose(state, Entry.DETAILS))
         self.others.opened.connect(self._order_focus)
         buttons = self.others.actions_row
         for button, entry in (

@@ -73,7 +73,7 @@ def _open_move(context: AppContext, window: WindowFrame) -> None:
     moving = next((one for one in found if one.isVisible()), None)
     if moving is None:
         moving = MoveWindow(context, window)
-        moving.obtain_requested.connect(window.obtain_requested)
+        moving.obtain_requested.connect(window.move_obtain_requested)
         moving.stores_changed.connect(window.stores_changed)
     moving.show()
     moving.raise_()

@@ -143,7 +143,8 @@ class CertificateModel(QAbstractTableModel):
             return tool_tip(self._texts.rows.tip(row, text) if row is not None else text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._line(state) if column is Column.USER else self._cell(state, column)
-        return text
+        dated = column in (Column.UNTIL, Column.STATE)
+        return self._context.catalogue.compact(text) if dated else text
 
     def headerData(
         self,
@@ -153,7 +154,9 @@ class CertificateModel(QAbstractTableModel):
     ) -> object:
         """Returns the column titles."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._heading(Column(section))
+            column = Column(section)
+            zone = self._context.catalogue.zone if column is Column.UNTIL else ""
+            return self._heading(column) + zone
         return None
 
     # Rows

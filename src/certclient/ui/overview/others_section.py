@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from certclient.ui.overview.archiving import ArchiveAction, possible
-from certclient.ui.overview.certificate_table import CertificateTable
 from certclient.ui.overview.older_archived import OlderCertificatesLine
 from certclient.ui.overview.owner_state import OwnerState
 from certclient.ui.overview.selection_row import SelectionRow
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.overview import Overview, Row
     from certclient.ui.context import AppContext
     from certclient.ui.overview.card_texts import CardTexts
+    from certclient.ui.overview.certificate_table import CertificateTable
     from certclient.ui.overview.owner_facts import OwnerFacts
 
 _LINES = (7, 14)
@@ -33,30 +33,31 @@ class OthersSection(QWidget):
 
     opened = Signal(bool)
     """Whether its contents are shown now."""
+    activated = Signal(object)
+    """The OwnerState activated with Enter or a double click."""
 
     def __init__(
         self, context: AppContext, texts: CardTexts, facts: OwnerFacts, window: QWidget
     ) -> None:
         super().__init__()
-        self._context = context
+        self._context, self._texts, self._facts = context, texts, facts
         self._rows: Sequence[Row] = ()
         self.button = LinkButton()
         self.button.setCheckable(True)
-        self.table = CertificateTable(context, texts, facts)
+        self._table: CertificateTable | None = None
         self.actions_row = SelectionRow()
         self.older = OlderCertificatesLine(context, window)
         self._content = QWidget()
-        inside = QVBoxLayout(self._content)
+        self._inside = inside = QVBoxLayout(self._content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(Space.S)
-        for part in (self.table, self.actions_row, self.older):
+        for part in (self.actions_row, self.older):
             inside.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.button)
         column.addWidget(self._content)
         self.button.toggled.connect(self._toggle)
-        self.table.chosen.connect(self._chosen)
         self._toggle(opened=False)
         self.hide()
 
@@ -68,6 +69,19 @@ class OthersSection(QWidget):
         if self.is_open:
             self._fill()
         self._retranslate()
+
+    @property
+    def table(self) -> CertificateTable:
+        """The list, made when the section is first opened."""
+        if self._table is None:
+            from certclient.ui.overview.certificate_table import CertificateTable
+
+            self._table = table = CertificateTable(self._context, self._texts, self._facts)
+            table.chosen.connect(self._chosen)
+            table.opened.connect(self.activated)
+            self._inside.insertWidget(0, table)
+            table.lower()  # among its siblings, too: Tab follows their order
+        return self._table
 
     @property
     def is_open(self) -> bool:
@@ -120,4 +134,5 @@ class OthersSection(QWidget):
         self.button.setText(text)
         state = self.tr("open") if self.is_open else self.tr("closed")
         self.button.setAccessibleName(f"{text} ({state})")
-        self.table.setAccessibleName(text)
+        if self._table is not None:
+            self._table.setAccessibleName(text)

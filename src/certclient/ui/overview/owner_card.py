@@ -20,6 +20,7 @@ from certclient.ui.overview.state_line import StateLine
 from certclient.ui.widgets.buttons import SecondaryButton
 from certclient.ui.widgets.card import Card
 from certclient.ui.widgets.menus import fit_entries
+from certclient.ui.widgets.painting import fill
 from certclient.ui.widgets.parts import (
     CardTitle,
     SecondaryText,
@@ -155,7 +156,7 @@ class OwnerCard(Card):
             corners = QPainterPath()
             corners.addRoundedRect(QRectF(self.rect()), Radius.CARD, Radius.CARD)
             painter.setClipPath(corners)
-            painter.fillRect(QRectF(0, 0, _STRIP, self.height()), colour)
+            fill(painter, QRectF(0, 0, _STRIP, self.height()), colour)
             painter.setClipping(False)
 
     # Layout

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from certclient.enrollment import cleanup
 from certclient.enrollment.own_revocation import OwnRevocation, Removal, Revoked, ask_bank
 from certclient.model.errors import CertclientError
-from certclient.ui.dialogs.revoke_dialog import RevocationChoice, RevokeDialog
 from certclient.ui.overview.store_task import StoreTask
 from certclient.ui.widgets.boxes import finish_box, new_box
 
 if TYPE_CHECKING:
     from certclient.enrollment.overview import Overview, Row
     from certclient.ui.context import AppContext
+    from certclient.ui.dialogs.revoke_dialog import RevocationChoice
     from certclient.ui.tasks.interaction import QtInteraction
 
 
@@ -78,6 +78,8 @@ class RevocationTask(QObject):
         return False
 
     def _ask(self, row: Row, place: str, last: bool) -> None:
+        from certclient.ui.dialogs.revoke_dialog import RevokeDialog
+
         dialog = RevokeDialog(self._context, row, place, last, self._window)
         dialog.accepted.connect(lambda: self._revoke(row, dialog.choice))
         dialog.finished.connect(dialog.deleteLater)

@@ -71,7 +71,7 @@ class RowTexts(QObject):
         if life.begins is not None:
             state = self.tr("Not valid before {0}").format(catalogue.day(life.begins))
         elif row.condition is Condition.VALID:
-            state = self.tr("Renewable from {0}").format(catalogue.first(life))
+            state = self.tr("Renew from {0}").format(catalogue.first(life))
         if row.entry.stored.key_hidden:
             return self.tr("{0} (its key shows with the PIN)").format(state)
         return state

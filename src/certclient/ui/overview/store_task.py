@@ -8,10 +8,6 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from certclient.store.base import PinPurpose, PinRequest
-from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
-from certclient.ui.dialogs.pin_dialog import PinDialog
-from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
-from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.tasks.runner import STORE_SCAN
 
 if TYPE_CHECKING:
@@ -20,6 +16,9 @@ if TYPE_CHECKING:
     from certclient.model.errors import CertclientError
     from certclient.model.profile import Profile
     from certclient.ui.context import AppContext
+    from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
+    from certclient.ui.dialogs.pin_dialog import PinDialog
+    from certclient.ui.tasks.interaction import QtInteraction
 
 T = TypeVar("T")
 
@@ -60,6 +59,9 @@ class StoreTask(QObject):
         PIN names. `done` or `failed` is called in the GUI thread, neither if the user cancels the
         question for the PIN. `ended` is called before them, and in that case, too.
         """
+        from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
+        from certclient.ui.tasks.interaction import QtInteraction
+
         if self.busy:
             return
         interaction = QtInteraction(lambda _request: False, self)
@@ -102,6 +104,9 @@ class StoreTask(QObject):
 
     @Slot(object)
     def _ask_pin(self, request: PinRequest) -> None:
+        from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
+        from certclient.ui.dialogs.pin_dialog import PinDialog
+
         context, profile = self._context, self._profile
         contact = (lambda: context.contact(profile)) if profile is not None else None
         dialog = (

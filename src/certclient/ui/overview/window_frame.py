@@ -29,6 +29,8 @@ class WindowFrame(QMainWindow):
 
     obtain_requested = Signal()
     """電子証明書取得 with the bank's letter."""
+    move_obtain_requested = Signal()
+    """The same, for 「新しいパソコンに移る」."""
     stores_changed = Signal()
     """The contents of a store may have changed."""
     painted = Signal()

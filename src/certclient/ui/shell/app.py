@@ -9,8 +9,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from certclient.configuration.banks import all_banks, find_bank, search_folders
 from certclient.configuration.policy import read_policy
@@ -28,7 +27,7 @@ from certclient.platform.rehearsal import rehearsal_folder
 from certclient.ui.context import AppContext
 from certclient.ui.language import FRONT_END
 from certclient.ui.shell.early import early_context
-from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.shell import PAINTED_MILLISECONDS, Shell
 from certclient.ui.shell.single_instance import SingleInstance, socket_name
 from certclient.ui.tasks.practice import PracticeLauncher, PracticeLetter
 from certclient.ui.tasks.runner import TaskRunner
@@ -65,6 +64,9 @@ class Loaded:
     last_seen: LastSeen | None = None
     overview: Overview | None = None
 
+
+_LISTENS_MILLISECONDS = 500
+"""By then the list is usually there."""
 
 _CONTENTS = "certclient.ui.overview.contents"
 
@@ -118,7 +120,9 @@ class Program(QObject):
         self.shell = Shell(self.context, resident=start.remind, window=window)
         self._launcher.failed.connect(window.show_error)
         once = Qt.ConnectionType.SingleShotConnection
-        self.shell.scanner.scanned.connect(self._tidy, once)
+        self.shell.scanner.scanned.connect(
+            lambda: QTimer.singleShot(PAINTED_MILLISECONDS, self, self._tidy), once
+        )
         self._crashes = _Crashes(self.shell)
         sys.excepthook = self._crashes.hook
         self.shell.ended.connect(QCoreApplication.quit)
@@ -128,8 +132,9 @@ class Program(QObject):
     def begin(self, request: StartRequest) -> None:
         """Scans the stores and carries out the request of this start; then those of others."""
         context = self.context
+        # Later: it loads Qt's network; a second start waits for so long.
+        QTimer.singleShot(_LISTENS_MILLISECONDS, self, lambda: self._instance.listen())
         self.shell.start(request)
-        self._instance.listen()
         _show_practice_letter(self.shell, context, self._services)
         daily = self._services.daily_reminder()
         if daily is not None:
@@ -199,7 +204,7 @@ def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext
         languages=early.languages,
         settings=early.settings,
         tasks=TaskRunner(parent, log_file=str(folders.log_file())),
-        open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
+        open_url=_open_url,
         data_folder=folders.data_folder(),
         documentation=folders.documentation_folder(),
         updates=loaded.updates,
@@ -211,6 +216,13 @@ def _context(loaded: Loaded, early: EarlyContext, parent: QObject) -> AppContext
         examine=services.examine,
         toast=services.toast,
     )
+
+
+def _open_url(url: str) -> bool:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    return QDesktopServices.openUrl(QUrl(url))
 
 
 def _observed_state(services: WindowServices) -> ObservedState:

@@ -9,13 +9,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from certclient.i18n.help_guide import Topic
-from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.enrollment.navigation import WizardPageId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from certclient.ui.context import AppContext
+    from certclient.ui.dialogs.help_window import HelpWindow
     from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 _KEY = "F1"
@@ -51,10 +51,12 @@ BY_WINDOW: Mapping[str, Topic] = {
 class HelpOpener(QObject):
     """Gives each window the key when the focus first comes into it."""
 
-    def __init__(self, context: AppContext, window: HelpWindow, parent: QObject) -> None:
-        """`window`: the main window's help."""
+    def __init__(
+        self, context: AppContext, main_help: Callable[[], HelpWindow], parent: QObject
+    ) -> None:
+        """`main_help` returns the main window's help, which it makes when it is first wanted."""
         super().__init__(parent)
-        self._context, self._window = context, window
+        self._context, self._main_help = context, main_help
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -62,15 +64,19 @@ class HelpOpener(QObject):
     def open(self, window: QWidget) -> None:
         """Shows the help for `window`: in a window of its own if that one is modal, as no other
         can be used meanwhile."""
+        from certclient.ui.dialogs.help_window import HelpWindow
+
         if isinstance(window, HelpWindow):
             return
-        help_window = self._own_help(window) if window.isModal() else self._window
+        help_window = self._own_help(window) if window.isModal() else self._main_help()
         help_window.show_overview(self._context.state.overview)
         help_window.open_topic(topic_of(window))
 
     def _own_help(self, window: QWidget) -> HelpWindow:
         """The one help of a modal window, which lives as long as that; without 「このプログラムに
         ついて」, which belongs to the main window."""
+        from certclient.ui.dialogs.help_window import HelpWindow
+
         found = window.findChild(HelpWindow, options=Qt.FindChildOption.FindDirectChildrenOnly)
         if found is not None:
             return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from certclient.enrollment.overview import Overview, Row
 from certclient.enrollment.procedure import Pending, ProcedureState, ProcedureView
@@ -21,7 +21,6 @@ from certclient.ui.shell.link_follower import LinkFollower
 from certclient.ui.shell.revocation_monitor import RevocationMonitor
 from certclient.ui.shell.shutdown import GracefulShutdown
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
-from certclient.ui.shell.small_notice import SmallNotice
 from certclient.ui.shell.tray import Tray
 from certclient.ui.shell.update_monitor import UpdateMonitor
 from certclient.ui.shell.wizard_manager import WizardManager
@@ -31,9 +30,13 @@ if TYPE_CHECKING:
 
     from certclient.enrollment.procedure_status import ProcedureStatus
     from certclient.ui.context import AppContext
+    from certclient.ui.shell.small_notice import SmallNotice
     from certclient.updates.check import UpdateNotice
 
 REMINDERS_FILE = "reminders.json"
+
+PAINTED_MILLISECONDS = 300
+"""After the list has changed, other work in Python begins."""
 
 
 class Shell(QObject):
@@ -73,14 +76,18 @@ class Shell(QObject):
         self.shutdown = GracefulShutdown(self.wizard_manager, context.tasks, self)
         self.updates = UpdateMonitor(context, self)
         self.revocations = RevocationMonitor(context, self)
-        self.help = HelpOpener(context, self.window.help_window, self)
+        self.help = HelpOpener(context, lambda: self.window.help_window, self)
         self.notice: SmallNotice | None = None
         self._connect()
 
     def start(self, start_request: StartRequest | None = None) -> None:
         """Starts the survey and the clock, then carries out `start_request` (default: show the
         window)."""
-        self.scanner.scanned.connect(self._preload, Qt.ConnectionType.SingleShotConnection)
+        once = Qt.ConnectionType.SingleShotConnection
+        # Once the list is painted: each of its calls would wait for the worker's lock.
+        self.scanner.scanned.connect(
+            lambda: QTimer.singleShot(PAINTED_MILLISECONDS, self, self._preload), once
+        )
         self.scanner.start()
         self.watch.start()
         self.carry_out(start_request or StartRequest())
@@ -130,6 +137,7 @@ class Shell(QObject):
         window, tray = self.window, self.tray
         window.renew_requested.connect(self.wizard_manager.renew)
         window.obtain_requested.connect(self.wizard_manager.obtain)
+        window.move_obtain_requested.connect(self.wizard_manager.obtain_for_move)
         window.replacement_wanted.connect(self.wizard_manager.obtain_again)
         window.resume_requested.connect(self._continue)
         window.batch_requested.connect(self.wizard_manager.renew_all)
@@ -284,6 +292,8 @@ class Shell(QObject):
         self.updates.check()
 
     def _show_notice(self) -> None:
+        from certclient.ui.shell.small_notice import SmallNotice
+
         if self.notice is None:
             self.notice = SmallNotice(self._context)
             self.notice.card.renew_requested.connect(self.wizard_manager.renew)
@@ -300,7 +310,7 @@ class Shell(QObject):
         """Shows or hides the tray icon, and ends the program when nothing is left."""
         waits = self._waits or self._has_unread
         in_tray = self._has_tray and (waits or (self._resident and self._due))
-        self.tray.icon.setVisible(in_tray or (self._has_tray and self.wizard_manager.running))
+        self.tray.set_visible(visible=in_tray or (self._has_tray and self.wizard_manager.running))
         stays = in_tray or self.background.is_trying(self.scanner.overview.pending)
         open_windows = self.window.isVisible() or self.wizard_manager.busy or self._notice_visible
         open_windows = open_windows or self.window.says_something

@@ -6,7 +6,6 @@ import enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QTimer, Signal
-from PySide6.QtNetwork import QLocalSocket
 
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 
@@ -30,6 +29,8 @@ class ShutdownResult(enum.Enum):
 def ask_to_quit(name: str, seconds: float) -> ShutdownResult:
     """Asks the instance listening at `name` (`socket_name`) to quit. Waits up to `seconds` for the
     connection to close, which happens when that process exits."""
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):

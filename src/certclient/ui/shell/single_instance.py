@@ -23,7 +23,7 @@ from certclient.platform.socket_peers import is_own_peer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtNetwork import QLocalSocket
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500
@@ -140,33 +140,42 @@ class SingleInstance(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        from PySide6.QtNetwork import QLocalServer
-
         self._name = name
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.setMaxPendingConnections(_MOST_CONNECTIONS)
-        self._server.newConnection.connect(self._accept)
+        self._server: QLocalServer | None = None
+        self._closed = False
 
     def listen(self) -> bool:
         """Starts listening. Returns False if another process listens or the socket cannot be
         created; later starts then open their own window, and nothing else is affected.
 
         Call it only after `send_to_running_instance` has found no instance: an existing socket was
-        then left by a crash, and is removed.
+        then left by a crash, and is removed. A second call does nothing, nor does one after
+        `close`.
         """
-        if self._server.listen(self._name):
+        if self._server is not None:
+            return self._server.isListening()
+        if self._closed:
+            return False
+        from PySide6.QtNetwork import QLocalServer
+
+        self._server = server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        server.setMaxPendingConnections(_MOST_CONNECTIONS)
+        server.newConnection.connect(lambda: self._accept(server))
+        if server.listen(self._name):
             return True
-        self._server.removeServer(self._name)
-        return self._server.listen(self._name)
+        server.removeServer(self._name)
+        return server.listen(self._name)
 
     def close(self) -> None:
         """Stops listening; later starts find no running instance."""
-        self._server.close()
+        self._closed = True
+        if self._server is not None:
+            self._server.close()
 
-    def _accept(self) -> None:
-        while self._server.hasPendingConnections():
-            socket = self._server.nextPendingConnection()
+    def _accept(self, server: QLocalServer) -> None:
+        while server.hasPendingConnections():
+            socket = server.nextPendingConnection()
             busy = len(self.findChildren(_InstanceConnection)) >= _MOST_CONNECTIONS
             if busy or not is_own_peer(socket.socketDescriptor()):
                 socket.abort()

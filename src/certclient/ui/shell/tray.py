@@ -60,8 +60,10 @@ class Tray(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._worst: Row | None = None
         self._look: tuple[str, Condition | None, int] = (label_of(None), None, 0)
-        """Of the icon, which takes long to draw."""
+        self._drawn: object = None
+        """The look of the icon, which takes long to draw: only when it is seen."""
         self.menu = QMenu()
         self.renew = self.menu.addAction("", self._renew)
         self.menu.setDefaultAction(self.renew)
@@ -69,7 +71,7 @@ class Tray(QObject):
         self.open = self.menu.addAction("", self.open_requested.emit)
         self.menu.addSeparator()
         self.quit = self.menu.addAction("", self.quit_requested.emit)
-        self.icon = QSystemTrayIcon(tray_icon(None), self)
+        self.icon = QSystemTrayIcon(self)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
         self.icon.messageClicked.connect(self.notice_requested)
@@ -85,10 +87,10 @@ class Tray(QObject):
         """Updates icon, menu and tooltip from the observed state."""
         rows = due_rows(self._overview)
         row = rows[0] if rows else None
-        look = (label_of(row), row.condition if row is not None else None, len(rows))
-        if look != self._look:
-            self._look = look
-            self.icon.setIcon(tray_icon(row, len(rows)))
+        self._look = (label_of(row), row.condition if row is not None else None, len(rows))
+        self._worst = row
+        if self.icon.isVisible():
+            self._draw()
         self._retranslate()
 
     @property
@@ -96,10 +98,21 @@ class Tray(QObject):
         return self._context.state.overview
 
     def show(self) -> None:
-        self.icon.show()
+        self.set_visible(visible=True)
 
     def hide(self) -> None:
-        self.icon.hide()
+        self.set_visible(visible=False)
+
+    def set_visible(self, *, visible: bool) -> None:
+        """Shows or hides the icon."""
+        if visible:
+            self._draw()
+        self.icon.setVisible(visible)
+
+    def _draw(self) -> None:
+        if self._drawn != self._look:
+            self._drawn = self._look
+            self.icon.setIcon(tray_icon(self._worst, self._look[2]))
 
     def remind(self, rows: Sequence[Row]) -> None:
         """Shows a notification about the first three of `rows`, with a button for the first one

@@ -107,6 +107,10 @@ class WizardManager(QObject):
         """Opens the wizard for 取得 with the bank's letter."""
         self._open(("", ""), lambda: _wizard().obtain(self._context))
 
+    def obtain_for_move(self) -> None:
+        """The same for 「新しいパソコンに移る」, on the new computer."""
+        self._open(("", ""), lambda: _wizard().obtain(self._context, moving=True))
+
     def obtain_for(
         self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
     ) -> None:

@@ -128,7 +128,7 @@ class ChoiceCard(QAbstractButton):
             column.addWidget(part)
         column.addStretch(1)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
+        row.setContentsMargins(Space.M, Space.S + Space.XS, Space.M, Space.S + Space.XS)
         row.setSpacing(Space.M)
         row.addSpacing(_MARK + Space.M)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)

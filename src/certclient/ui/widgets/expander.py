@@ -34,6 +34,15 @@ class Expander(QWidget):
         self._text = text
         self._retranslate()
 
+    def detached_button(self) -> LinkButton:
+        """The button, to be put beside a title; the rest takes no room while it is folded."""
+        layout = self.layout()
+        if layout is not None:
+            layout.removeWidget(self.button)
+        self.setVisible(self.expanded)
+        self.toggled.connect(self.setVisible)
+        return self.button
+
     @property
     def expanded(self) -> bool:
         """Whether the content is unfolded."""

@@ -100,17 +100,30 @@ class FocusMarker(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
+        self._rings: list[FocusRing] = []
         application.focusChanged.connect(self._mark)
 
     def _mark(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is None or now.window().windowType() not in _WINDOWS:
+        window = now.window() if now is not None else None
+        if now is None or window is None or window.windowType() not in _WINDOWS:
             return
-        add_keys(now.window(), text_size(self._application))
-        ring = now.window().findChild(FocusRing)
-        if not now.isWindow():
-            (ring or FocusRing(now.window())).surround(now)
-        elif ring is not None:
-            ring.release()
+        add_keys(window, text_size(self._application))
+        if now is not window:
+            self._ring(window).surround(now)
+            return
+        for ring in self._rings:
+            if shiboken6.isValid(ring) and ring.window() is window:
+                ring.release()
+
+    def _ring(self, window: QWidget) -> FocusRing:
+        """That of `window`. Not by `findChild`, which looks at every object in the window, and for
+        which PySide loads the classes of all widgets that Qt has made."""
+        self._rings = [one for one in self._rings if shiboken6.isValid(one)]
+        found = next((one for one in self._rings if one.window() is window), None)
+        if found is None:
+            found = FocusRing(window)
+            self._rings.append(found)
+        return found
 
 
 def _ground(widget: QWidget) -> QWidget:

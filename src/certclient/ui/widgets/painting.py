@@ -34,6 +34,11 @@ def draw_box(
     painter.drawRoundedRect(place.adjusted(inset, inset, -inset, -inset), radius, radius)
 
 
+def fill(painter: QPainter, place: QRectF, colour: QColor) -> None:
+    """Fills `place` with `colour`; for `QPainter.fillRect`, PySide loads Qt's gradients first."""
+    draw_box(painter, place, 0, colour, None)
+
+
 def draw_radio(painter: QPainter, place: QRectF, colour: QColor, checked: bool) -> None:
     """Draws the circle of a radio button, filled if it is checked."""
     draw_box(painter, place, place.width() / 2, None, colour, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QFont, QFontInfo, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
@@ -40,6 +40,9 @@ _STEP = 10
 _LARGE_STEP = 25
 """Percent; from 150 % on."""
 _LARGE = 150
+
+_HAS_KEYS = "certclient-text-size"
+"""The property of a window that has the keys."""
 
 _KEYS = {
     "larger": ("Ctrl++", "Ctrl+=", "Ctrl+;"),
@@ -119,8 +122,9 @@ def text_size(application: QApplication) -> TextSize:
 
 def add_keys(window: QWidget, size: TextSize) -> None:
     """Ctrl with + - 0 in `window`; does nothing if it has them."""
-    if window.findChild(_SizeKey, options=Qt.FindChildOption.FindDirectChildrenOnly) is not None:
+    if window.property(_HAS_KEYS):
         return
+    window.setProperty(_HAS_KEYS, True)
     actions = {"larger": size.larger, "smaller": size.smaller, "reset": size.reset}
     for name, keys in _KEYS.items():
         shortcut = _SizeKey(window)

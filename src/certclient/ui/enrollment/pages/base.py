@@ -36,7 +36,7 @@ class WizardPage(QWidget):
         body = QWidget()
         self.heading = Heading()
         self.body = QVBoxLayout(body)
-        self.body.setContentsMargins(Space.L, Space.L, Space.L, Space.S)
+        self.body.setContentsMargins(Space.L, Space.S + Space.XS, Space.L, 0)
         self.body.setSpacing(Space.S + Space.XS)
         self.head = QHBoxLayout()
         self.head.setSpacing(Space.M)
@@ -68,9 +68,10 @@ class WizardPage(QWidget):
         """Returns the buttons needed now."""
         return Buttons(close=self.tr("&Close"))
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """Returns every text that the primary button can have on this page, so that its place is
-        wide enough from the first page on."""
+        wide enough from the first page on, before this one is made."""
         return ()
 
     def first_field(self) -> QWidget | None:

@@ -206,9 +206,11 @@ class ChecksPage(WizardPage):
             Verdict.UNCHECKED: self.tr("not checked yet"),
         }
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("Check &again"), self.tr("&Next"))
+        translate = QCoreApplication.translate
+        return (translate("ChecksPage", "Check &again"), translate("ChecksPage", "&Next"))
 
     def spoken(self) -> str:
         """The page's title, or what was found."""

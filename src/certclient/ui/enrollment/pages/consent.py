@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from certclient.store.names import title_of
 from certclient.ui.enrollment.details import certificate_details
@@ -43,9 +43,15 @@ class Consent(Card):
         for row, (picture, sentence) in enumerate(self._lines):
             grid.addWidget(picture, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(sentence, row, 1)
-        self.body.addWidget(self._question)
-        self.body.addLayout(grid)
+        self.body.setContentsMargins(Space.M, Space.S + Space.XS, Space.M, Space.S + Space.XS)
         self._more = Expander(self._facts)
+        top = Qt.AlignmentFlag.AlignTop
+        head = QHBoxLayout()
+        head.setSpacing(Space.S)
+        head.addWidget(self._question, 1)
+        head.addWidget(self._more.detached_button(), 0, top)
+        self.body.addLayout(head)
+        self.body.addLayout(grid)
         self.body.addWidget(self._more)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult, ProcedureKind
@@ -12,6 +12,7 @@ from certclient.model.destination import Destination
 from certclient.ui.enrollment.browsers import running_browsers
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.messages import for_support, severity_of
+from certclient.ui.enrollment.move_number import MoveNumberCard
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.pages.keepsakes import Keepsakes
@@ -43,13 +44,14 @@ class DonePage(WizardPage):
         close_together(self._steps)
         self._lines, self._reminder_text = QuietLines(), SmallText()
         self.keepsakes = Keepsakes(session)
-        self._todo = Card(self._now, self._steps)
+        self._todo, self._move = Card(self._now, self._steps), MoveNumberCard(session)
         self._small_print = Card(self._lines, self._reminder_text)
         self._arrange_head()
         for part in (
             self._unknown_login,
             self._login_failed,
             self._warnings,
+            self._move,
             self._todo,
             self.keepsakes,
             self._small_print,
@@ -81,7 +83,13 @@ class DonePage(WizardPage):
     def enter(self) -> None:
         """Looks up the running browsers, which need a restart."""
         self.keepsakes.forget()
-        self._running = running_browsers()
+        # In a worker: it looks at each process of the computer.
+        self.context.tasks.run(running_browsers, done=self._show_running)
+
+    def _show_running(self, names: tuple[str, ...]) -> None:
+        if names != self._running:
+            self._running = names
+            self.refresh()
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
@@ -91,6 +99,7 @@ class DonePage(WizardPage):
         self.keepsakes.show_issuance(issuance, title)
         self._warnings.show_text("", warning_text(self.session))
         self._show_login()
+        self._move.show_end(issuance.finished if issuance is not None else None)
         self._todo.setVisible(issuance is not None)
         self._small_print.setVisible(issuance is not None)
         if issuance is None:
@@ -161,15 +170,18 @@ class DonePage(WizardPage):
 
     # What the wizard asks
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("Close this &window"),)
+        translate = QCoreApplication.translate
+        return (translate("DonePage", "Close this &window"),)
 
     def spoken(self) -> str:
         """The end, whether the login works, and what to do now."""
         failed = self._login_failed.spoken() if self._login_error else ""
         parts = (self._login.text(), self._unknown_login.text(), failed, self._warnings.text())
-        return sentences(super().spoken(), *parts, *self._steps.texts)
+        move = self._move.spoken
+        return sentences(super().spoken(), *parts, move, *self._steps.texts)
 
     def buttons(self) -> Buttons:
         """Offers a login, or a login test while its result is unknown."""

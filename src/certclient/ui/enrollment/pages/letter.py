@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from certclient.enrollment.planner import check_user_id
@@ -143,9 +143,11 @@ class LetterPage(WizardPage):
         if self._of_code.error():
             self._show_mismatch("")
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("&Next"),)
+        translate = QCoreApplication.translate
+        return (translate("LetterPage", "&Next"),)
 
     def buttons(self) -> Buttons:
         """Enables 次へ once user ID and issue code are complete."""

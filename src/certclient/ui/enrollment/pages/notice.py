@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 from certclient.enrollment.reminder import next_reminder
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardPageId
@@ -66,9 +68,11 @@ class NoticePage(WizardPage):
             return self.tr("Today is the last day.")
         return self.tr("%n day(s) left.", "", days)
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("Renew &now"),)
+        translate = QCoreApplication.translate
+        return (translate("NoticePage", "Renew &now"),)
 
     def spoken(self) -> str:
         """The request and the days left."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
 from certclient.enrollment.procedure import Pending
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
@@ -47,9 +49,11 @@ class PausedPage(WizardPage):
             "as before. You can start again at any time."
         )
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("Go &on"),)
+        translate = QCoreApplication.translate
+        return (translate("PausedPage", "Go &on"),)
 
     def spoken(self) -> str:
         """What happened, and that nothing is lost."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from certclient.ui.enrollment.session import WizardSession
 
 _PICTURES = {Destination.PC: "pc-48", Destination.USB: "usb-48"}
-_SIDE_BY_SIDE_LINES = 14
+_SIDE_BY_SIDE_LINES = 13
 """The least width of a card, in text line heights."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from certclient import __version__
@@ -110,13 +111,17 @@ class ProblemPage(WizardPage):
             button.setVisible(action in offered and action is not primary)
         self._choices.setVisible(any(not one.isHidden() for one in self.action_buttons.values()))
 
-    def _texts(self) -> Mapping[Action, str]:
+    @classmethod
+    def _texts(cls) -> Mapping[Action, str]:
+        translate = QCoreApplication.translate
         return {
-            Action.RETRY: self.tr("&Try again"),
-            Action.CHOOSE_PLACE: self.tr("Choose another &place"),
-            Action.OBTAIN: self.tr("&Obtain a certificate"),
-            Action.OPEN_USB_GUIDE: self.tr("About the US&B token, and its software for download"),
-            Action.CLOSE: self.tr("&Close"),
+            Action.RETRY: translate("ProblemPage", "&Try again"),
+            Action.CHOOSE_PLACE: translate("ProblemPage", "Choose another &place"),
+            Action.OBTAIN: translate("ProblemPage", "&Obtain a certificate"),
+            Action.OPEN_USB_GUIDE: translate(
+                "ProblemPage", "About the US&B token, and its software for download"
+            ),
+            Action.CLOSE: translate("ProblemPage", "&Close"),
         }
 
     def _action_texts(self) -> Mapping[Action, Callable[[], None]]:
@@ -142,10 +147,11 @@ class ProblemPage(WizardPage):
         button = Button(self._texts()[primary], self._action_texts()[primary])
         return Buttons(primary=button, close=self.tr("&Close"))
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
         return tuple(
-            text for action, text in self._texts().items() if action not in (*_ASIDE, Action.CLOSE)
+            text for action, text in cls._texts().items() if action not in (*_ASIDE, Action.CLOSE)
         )
 
     def spoken(self) -> str:

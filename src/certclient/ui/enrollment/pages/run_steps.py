@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
 from certclient.ui.enrollment.details import warning_text
@@ -33,6 +33,7 @@ class RunSteps(QWidget):
         super().__init__()
         self._session = session
         self._elapsed = SecondaryText()
+        self._elapsed.setWordWrap(False)
         self._bar = ProgressBar()
         self._list = StepList()
         close_together(self._list)
@@ -42,7 +43,13 @@ class RunSteps(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S + Space.XS)
-        layout.addWidget(Card(self._bar, self._elapsed, self._list))
+        card, above = Card(), QHBoxLayout()
+        above.setSpacing(Space.M)
+        above.addWidget(self._bar, 1)
+        above.addWidget(self._elapsed)
+        card.body.addLayout(above)
+        card.body.addWidget(self._list)
+        layout.addWidget(card)
         layout.addWidget(self._safe)
         layout.addWidget(self._warnings)
         self._timer = QTimer(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
@@ -132,9 +132,11 @@ class StartPage(WizardPage):
         of_windows = place is not None and isinstance(place.store, SilentSigning)
         return self.session.key_prompts or (protected and of_windows)
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("&Obtain"), self.tr("&Renew"))
+        translate = QCoreApplication.translate
+        return (translate("StartPage", "&Obtain"), translate("StartPage", "&Renew"))
 
     def spoken(self) -> str:
         """Where it will be stored, and what the button agrees to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
@@ -16,6 +17,8 @@ from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.widgets.boxes import LossQuestion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from certclient.ui.enrollment.pages.letter import LetterPage
     from certclient.ui.enrollment.session import WizardSession
     from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 class WorkPage(WizardPage):
     """Runs the procedure. Closing the window is safe at any time, and the page says so."""
 
-    def __init__(self, session: WizardSession, letter: LetterPage) -> None:
+    def __init__(self, session: WizardSession, letter: Callable[[], LetterPage]) -> None:
+        """`letter` returns the page with the issue code, made when it is first needed."""
         super().__init__(session)
         self._letter = letter
         self._steps = RunSteps(session)
@@ -93,7 +97,7 @@ class WorkPage(WizardPage):
     def _ask_secret(self, request: SecretRequest) -> None:
         """Answers with the issue code from the letter page; prompts if it was wrong."""
         if request.kind is SecretKind.ISSUE_CODE and not request.previous_incorrect:
-            typed = self._letter.take_code()
+            typed = self._letter().take_code()
             code = request.codes.read(typed)
             if code is not None and self._run is not None:
                 self.panel.keep(typed)
@@ -138,7 +142,7 @@ class WorkPage(WizardPage):
 
     def _correct_user(self) -> None:
         """Back to the user ID: a wrong one is refused like a wrong code."""
-        self._letter.give_back(self.panel.field.take())
+        self._letter().give_back(self.panel.field.take())
         self.session.correct_user()
         self.cancel_question()
 
@@ -171,9 +175,11 @@ class WorkPage(WizardPage):
         """The question's field while one is open."""
         return self.panel.first_field if self.asking else None
 
-    def primary_texts(self) -> tuple[str, ...]:
+    @classmethod
+    def primary_texts(cls) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
-        return (self.tr("&Next"),)
+        translate = QCoreApplication.translate
+        return (translate("WorkPage", "&Next"),)
 
     def spoken(self) -> str:
         """The question and what was wrong before, or what runs and that it can be left."""
