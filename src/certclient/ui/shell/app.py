@@ -120,9 +120,9 @@ class Program(QObject):
         self.shell = Shell(self.context, resident=start.remind, window=window)
         self._launcher.failed.connect(window.show_error)
         once = Qt.ConnectionType.SingleShotConnection
-        self.shell.scanner.scanned.connect(
-            lambda: QTimer.singleShot(PAINTED_MILLISECONDS, self, self._tidy), once
-        )
+        self._painted = QTimer(self.shell, singleShot=True, interval=PAINTED_MILLISECONDS)
+        self._painted.timeout.connect(self._tidy)
+        self.shell.scanner.scanned.connect(lambda: self._painted.start(), once)
         self._crashes = _Crashes(self.shell)
         sys.excepthook = self._crashes.hook
         self.shell.ended.connect(QCoreApplication.quit)
@@ -146,6 +146,7 @@ class Program(QObject):
     def close(self) -> None:
         """Closes the windows and ends the workers."""
         self._instance.close()
+        self._painted.stop()
         self.shell.close()
         self.context.tasks.close()
         self.context.state.close()

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 REMINDERS_FILE = "reminders.json"
 
 PAINTED_MILLISECONDS = 300
-"""After the list has changed, other work in Python begins."""
+"""After the first scan, other work in Python begins: while the list is painted, each of its calls
+would wait for the worker's lock."""
 
 
 class Shell(QObject):
@@ -78,16 +79,15 @@ class Shell(QObject):
         self.revocations = RevocationMonitor(context, self)
         self.help = HelpOpener(context, lambda: self.window.help_window, self)
         self.notice: SmallNotice | None = None
+        self._painted = QTimer(self, singleShot=True, interval=PAINTED_MILLISECONDS)
+        self._painted.timeout.connect(self._preload)
         self._connect()
 
     def start(self, start_request: StartRequest | None = None) -> None:
         """Starts the survey and the clock, then carries out `start_request` (default: show the
         window)."""
         once = Qt.ConnectionType.SingleShotConnection
-        # Once the list is painted: each of its calls would wait for the worker's lock.
-        self.scanner.scanned.connect(
-            lambda: QTimer.singleShot(PAINTED_MILLISECONDS, self, self._preload), once
-        )
+        self.scanner.scanned.connect(lambda: self._painted.start(), once)
         self.scanner.start()
         self.watch.start()
         self.carry_out(start_request or StartRequest())
@@ -116,6 +116,7 @@ class Shell(QObject):
 
     def close(self) -> None:
         """Closes every window and prompt; open procedures are resumed at the next start."""
+        self._painted.stop()
         self.watch.stop()
         self.scanner.stop()
         self.wizard_manager.close()
