@@ -991,11 +991,11 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
     <message>
         <source>With “Obtain” you agree to this:</source>
-        <translation>「取得する」を押すと、次に同意したことになります。</translation>
+        <translation>「取得する」を押すと同意する内容：</translation>
     </message>
     <message>
         <source>With “Renew” you agree to this:</source>
-        <translation>「更新する」を押すと、次に同意したことになります。</translation>
+        <translation>「更新する」を押すと同意する内容：</translation>
     </message>
     <message>
         <source>{bank}: the certificate of {user} is obtained and stored in: {place}</source>

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 
 _SELECTED_LINE = 2
-_MARK = 20
+_MARK, _PICTURE = 20, 40
 """Pixels: the side of a radio button."""
 
 
@@ -117,7 +117,7 @@ class ChoiceCard(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._picture = Picture(picture, 48)
+        self._picture = Picture(picture, _PICTURE)
         self._title, self._sentence, self._reason = CardTitle(), SecondaryText(), Sentence()
         column = QVBoxLayout()
         column.setSpacing(Space.XS)
@@ -128,9 +128,10 @@ class ChoiceCard(QAbstractButton):
             column.addWidget(part)
         column.addStretch(1)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(Space.M, Space.S + Space.XS, Space.M, Space.S + Space.XS)
-        row.setSpacing(Space.M)
-        row.addSpacing(_MARK + Space.M)
+        # Narrow, so that a Japanese title breaks before its mnemonic at the earliest.
+        row.setContentsMargins(Space.M, Space.S + Space.XS, Space.S, Space.S + Space.XS)
+        row.setSpacing(Space.S)
+        row.addSpacing(_MARK + Space.S)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(column, 1)
         self.set_texts("", "")
