@@ -55,7 +55,8 @@ KINDS = (
         "Disks that are full or fail",
         "From one of a renewal's changes on, nothing can be written. The error is reported with its"
         " code, except that the rest may be put off once the bank has the confirmation; the next"
-        " run ends the renewal. A full disk for the log alone changes nothing.\n\n"
+        " run ends the renewal. A key that cannot be removed at once is named, and the next run"
+        " removes it. A full disk for the log alone changes nothing.\n\n"
         "EIO comes from the system's calls themselves: a library between the program and the system"
         " lets one call fail that writes, cuts or syncs a file, or all from one on.",
     ),
