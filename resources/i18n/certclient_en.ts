@@ -160,8 +160,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>The certificate on this PC has been revoked; it no longer logs in.</translation>
     </message>
     <message>
-        <source>Until then this PC logs in as before. You may close this window and switch the PC off: the move is remembered.</source>
-        <translation>Until then this PC logs in as before. You may close this window and switch the PC off: the move is remembered.</translation>
+        <source>Until the new PC has its certificate, this PC logs in as before. You may close this window and switch the PC off: the move is remembered.</source>
+        <translation>Until the new PC has its certificate, this PC logs in as before. You may close this window and switch the PC off: the move is remembered.</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -1912,8 +1912,8 @@ Serial number: {serial}</translation>
         <translation>Obtain the certificate here.</translation>
     </message>
     <message>
-        <source>Test the login. Then this window shows the confirmation number.</source>
-        <translation>Test the login. Then this window shows the confirmation number.</translation>
+        <source>Once the login is tested, the confirmation number is shown.</source>
+        <translation>Once the login is tested, the confirmation number is shown.</translation>
     </message>
     <message>
         <source>Which certificate is the new one?</source>

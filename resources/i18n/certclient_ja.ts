@@ -161,8 +161,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>このパソコンの電子証明書は失効しました。このパソコンではログインできません。</translation>
     </message>
     <message>
-        <source>Until then this PC logs in as before. You may close this window and switch the PC off: the move is remembered.</source>
-        <translation>それまでは、このパソコンで今までどおりログインできます。この画面を閉じても、電源を切ってもかまいません。続きから始められます。</translation>
+        <source>Until the new PC has its certificate, this PC logs in as before. You may close this window and switch the PC off: the move is remembered.</source>
+        <translation>新しいパソコンで電子証明書を取得するまでは、このパソコンで今までどおりログインできます。この画面を閉じても、電源を切ってもかまいません。続きから始められます。</translation>
     </message>
     <message>
         <source>&amp;Next</source>
@@ -1917,8 +1917,8 @@ Serial number: {serial}</source>
         <translation>このパソコンで、電子証明書を取得します。</translation>
     </message>
     <message>
-        <source>Test the login. Then this window shows the confirmation number.</source>
-        <translation>ログインを確かめます。確かめると、この画面に確認番号が表示されます。</translation>
+        <source>Once the login is tested, the confirmation number is shown.</source>
+        <translation>ログインを確かめると、確認番号が表示されます。</translation>
     </message>
     <message>
         <source>Which certificate is the new one?</source>

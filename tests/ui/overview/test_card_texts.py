@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from certclient.enrollment.moves import Move
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.procedure import ProcedureState
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
@@ -89,6 +90,18 @@ def test_a_failure_says_what_happened_and_its_code_stands_alone(card_texts: Card
     assert said.title == "途中で止まりました"
     assert said.code == "CC-NET-TIMEOUT"
     assert "0123" not in said.sentence
+
+
+def test_a_certificate_ended_by_a_move_is_not_to_be_obtained_again(card_texts: CardTexts) -> None:
+    row = row_in(Condition.NOT_ACCEPTED)
+    assert "取得してください" in card_texts.said(OwnerState(*row.key, row)).sentence
+    move = Move("ab" * 32, b"", *row.key, NOON)
+    entry = row.entry
+    moves = {entry.certificate.fingerprint: move}
+    moving = replace(row, entry=replace(entry, statuses=replace(entry.statuses, moves=moves)))
+    said = card_texts.said(OwnerState(*row.key, moving)).sentence
+    assert "新しいパソコンに移る途中です" in said
+    assert "取得" not in said
 
 
 @pytest.mark.parametrize(

@@ -310,6 +310,19 @@ def test_bank_that_cannot_be_used_is_named_and_the_others_work(
     assert window.row is not None
 
 
+def test_every_entry_of_the_menus_has_room_to_spare(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc)
+    screen.refresh()
+    row = screen.window.actions_row
+    main = row.menu.menu()
+    assert main is not None
+    for menu in (main, row.language, row.sizes):
+        own = menu.sizeHint().width()
+        menu.aboutToShow.emit()
+        letter = menu.fontMetrics().horizontalAdvance("あ")
+        assert menu.minimumWidth() >= own + 2 * letter, [one.text() for one in menu.actions()]
+
+
 def test_there_is_one_window_for_the_move(screen: MainWindowScreen, qtbot: QtBot) -> None:
     def choose() -> None:
         menu = screen.window.actions_row.menu.menu()

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from certclient.ui.widgets.menus import fit_entries
-from certclient.ui.widgets.tokens import Space
 
 
 def test_the_longest_entry_has_room_to_spare_whenever_it_is_filled(qtbot: QtBot) -> None:
@@ -20,5 +19,6 @@ def test_the_longest_entry_has_room_to_spare_whenever_it_is_filled(qtbot: QtBot)
             one.addAction(longest)
         fit_entries(menu)
         widths.append(menu.minimumWidth())
-        assert menu.minimumWidth() == plain.sizeHint().width() + Space.M
+        spare = menu.minimumWidth() - plain.sizeHint().width()
+        assert spare == menu.fontMetrics().horizontalAdvance("ああ")
     assert widths[1] < widths[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QGuiApplication, QInputMethodEvent
+from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -129,3 +129,22 @@ def test_shown_text_is_painted_and_not_in_the_widget(field: SecretField) -> None
     assert field.grab().toImage() != shown, "the characters themselves are seen"
     assert in_the_widget(field) == set()
     assert field.echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_the_boundary_stays_while_the_text_is_shown(qtbot: QtBot) -> None:
+    field = SecretField()
+    qtbot.addWidget(field)
+    field.show()
+    hidden = boundary(field)
+    assert hidden[0] != field.grab().toImage().pixelColor(field.rect().center())
+    field.set_shown(True)
+    assert boundary(field) == hidden
+
+
+def boundary(field: SecretField) -> list[QColor]:
+    """The colours in the middle of each edge."""
+    image, place = field.grab().toImage(), field.rect()
+    middle = place.center()
+    across = [(middle.x(), place.top()), (middle.x(), place.bottom())]
+    down = [(place.left(), middle.y()), (place.right(), middle.y())]
+    return [image.pixelColor(x, y) for x, y in (*across, *down)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -48,6 +49,8 @@ class ActionRow(QWidget):
         self._larger, self._smaller, self._normal = (QAction(self._size_menu) for _ in range(3))
         self._languages = QActionGroup(self)
         self._entries: Sequence[QAction] = ()
+        for menu in (self._menu, self._language_menu, self._size_menu):
+            menu.aboutToShow.connect(partial(_fit, menu))
         self.menu.setMenu(self._menu)
         self._add_languages()
         self._add_sizes()
@@ -199,3 +202,10 @@ class ActionRow(QWidget):
         language = Language(action.data())
         self._context.settings.language = language
         self._context.languages.switch(language)
+
+
+def _fit(menu: QMenu) -> None:
+    """Loads what it needs when a menu opens, and not before the first window."""
+    from certclient.ui.widgets.menus import fit_entries
+
+    fit_entries(menu)

@@ -66,6 +66,9 @@ class CardTexts(QObject):
         if card.row.entry.move is None:
             return said
         moving = self.tr("You are moving to a new PC. “Move to a new PC” in the menu goes on.")
+        if card.row.needs_another:
+            # The new PC's certificate has ended this one: another one here would end that.
+            return replace(said, sentence=moving)
         return replace(said, hint="\n".join(filter(None, (moving, said.hint))))
 
     def _row(self, row: Row, *, postponed: bool) -> Said:

@@ -47,7 +47,6 @@ PROGRAM = (
     "certclient.ui.overview.scaled_picture",
     "certclient.ui.overview.place_picture",
     "certclient.ui.overview.state_line",
-    "certclient.ui.widgets.menus",
     "certclient.ui.overview.owner_card",
     "certclient.ui.overview.owner_facts",
     "certclient.ui.overview.card_page",
@@ -214,6 +213,7 @@ BEHIND_PROGRAM = (
     "certclient.store.token_absence",
     "certclient.enrollment.store_problems",
     "certclient.ui.overview.owner_look",
+    "certclient.ui.widgets.menus",
     "certclient.model.update",
 )
 

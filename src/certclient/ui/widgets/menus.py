@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from certclient.ui.widgets.tokens import Space
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
 
 def fit_entries(menu: QMenu) -> None:
-    """Widens a menu that has just been filled: Qt leaves the longest entry a few pixels too little
-    with some Japanese fonts, and shows it without its middle (この電子証明書…する)."""
+    """Widens a menu that has just been filled by two of its Japanese letters: with some Japanese
+    fonts Qt leaves the longest entry too little room (on Windows by more than one letter), and
+    shows it without its middle (この電子証明書…する)."""
     menu.setMinimumWidth(0)
-    menu.setMinimumWidth(menu.sizeHint().width() + Space.M)
+    room = menu.fontMetrics().horizontalAdvance("ああ")
+    menu.setMinimumWidth(menu.sizeHint().width() + room)

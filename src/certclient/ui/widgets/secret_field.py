@@ -39,8 +39,9 @@ from certclient.ui.widgets.fields import draw_field, dress_field
 
 BULLET = "•"
 _LONGEST = 200
-_BLANK_BULLETS = "QLineEdit { lineedit-password-character: 160 }"
-"""A no-break space in place of each bullet, for `_paint_text` to paint the text there."""
+_BLANK_BULLETS = "QLineEdit { lineedit-password-character: 160; background: transparent }"
+"""A no-break space in place of each bullet, for `_paint_text` to paint the text there. Without a
+transparent ground the style sheet covers the boundary."""
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier

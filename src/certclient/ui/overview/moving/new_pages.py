@@ -120,7 +120,7 @@ class NewPage(MovePage):
             [
                 self.tr("Have the user ID and the issue code at hand. Your bank gives the code."),
                 self.tr("Obtain the certificate here."),
-                self.tr("Test the login. Then this window shows the confirmation number."),
+                self.tr("Once the login is tested, the confirmation number is shown."),
             ]
         )
         texts = {

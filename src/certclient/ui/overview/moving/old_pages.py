@@ -145,8 +145,8 @@ class AwaitPage(MovePage):
             self.tr("The certificate on this PC has been revoked; it no longer logs in.")
             if ended
             else self.tr(
-                "Until then this PC logs in as before. You may close this window and switch the PC "
-                "off: the move is remembered."
+                "Until the new PC has its certificate, this PC logs in as before. You may close "
+                "this window and switch the PC off: the move is remembered."
             )
         )
         self._state.set_text(state)
