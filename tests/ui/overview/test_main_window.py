@@ -35,6 +35,7 @@ from certclient.ui.overview.moving.window import MoveWindow
 from certclient.ui.overview.owner_card import OwnerCard
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.tasks.practice import PracticeLauncher
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.status import StatusPill
 from support.scripted import ScriptedUser
 from support.softhsm import PIN
@@ -310,6 +311,26 @@ def test_bank_that_cannot_be_used_is_named_and_the_others_work(
     assert window.row is not None
 
 
+@pytest.mark.parametrize("size", [(1080, 760), (640, 560), (1080, 560)])
+def test_it_scrolls_only_as_far_as_the_cards_need(
+    screen: MainWindowScreen, size: tuple[int, int]
+) -> None:
+    for user_id in ("TKYM1408054", "TKYM1408055", "TKYM1408056"):
+        screen.ui.add_certificate(screen.ui.pc, user_id=user_id)
+    screen.refresh()
+    screen.window.resize(*size)
+    (scroll,) = screen.window.findChildren(Scroll)
+    content, view = scroll.widget(), scroll.viewport()
+    assert content is not None
+    screen.qtbot.waitUntil(
+        lambda: (
+            content.height() == max(content.heightForWidth(content.width()), view.height())
+            and content.width() == view.width()
+        ),
+        timeout=LONG,
+    )
+
+
 def test_every_entry_of_the_menus_has_room_to_spare(screen: MainWindowScreen) -> None:
     screen.ui.add_certificate(screen.ui.pc)
     screen.refresh()
@@ -321,6 +342,10 @@ def test_every_entry_of_the_menus_has_room_to_spare(screen: MainWindowScreen) ->
         menu.aboutToShow.emit()
         letter = menu.fontMetrics().horizontalAdvance("あ")
         assert menu.minimumWidth() >= own + 2 * letter, [one.text() for one in menu.actions()]
+        assert menu.sizeHint().width() == menu.minimumWidth(), "Qt places it by its size hint"
+        before = menu.minimumWidth()
+        menu.aboutToShow.emit()
+        assert menu.minimumWidth() == before, "it does not grow"
 
 
 def test_there_is_one_window_for_the_move(screen: MainWindowScreen, qtbot: QtBot) -> None:

@@ -47,6 +47,7 @@ PROGRAM = (
     "certclient.ui.overview.scaled_picture",
     "certclient.ui.overview.place_picture",
     "certclient.ui.overview.state_line",
+    "certclient.ui.widgets.menus",
     "certclient.ui.overview.owner_card",
     "certclient.ui.overview.owner_facts",
     "certclient.ui.overview.card_page",
@@ -213,7 +214,6 @@ BEHIND_PROGRAM = (
     "certclient.store.token_absence",
     "certclient.enrollment.store_problems",
     "certclient.ui.overview.owner_look",
-    "certclient.ui.widgets.menus",
     "certclient.model.update",
 )
 
