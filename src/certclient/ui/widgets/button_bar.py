@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.ui.widgets.buttons import ButtonRank, PrimaryButton, SecondaryButton
+from certclient.ui.widgets.scroll import Scroll
 from certclient.ui.widgets.tokens import Space
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
+_PAGE_KEYS = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,15 @@ class ButtonBar(QWidget):
         """Takes two rows where one is too wide."""
         super().resizeEvent(event)
         self._fit_rows()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page Up and Page Down scroll the page above, which may have nothing that takes the
+        focus."""
+        super().keyPressEvent(event)
+        if event.key() in _PAGE_KEYS:
+            for page in self.window().findChildren(Scroll):
+                if page.isVisible():
+                    QCoreApplication.sendEvent(page, event)
 
     def _fit_rows(self) -> None:
         margins = self.contentsMargins()
