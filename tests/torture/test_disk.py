@@ -16,6 +16,7 @@ import pytest
 from certclient.cli.exit_codes import DONE
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
+from support.forks import CompletedProgram
 from support.torture.computer import Computers, KilledComputer
 from support.torture.failing_disk import FailingDisk, Failure
 from support.torture.known_changes import CHANGES, after
@@ -118,6 +119,16 @@ def calls(usual: int, step: int) -> list[tuple[int, str]]:
 JOURNAL_CALLS, NSS_CALLS = 210, 250
 
 
+def renew(
+    computer: KilledComputer, disk: FailingDisk, files: Path, failure: Failure, usual: int
+) -> CompletedProgram:
+    """A renewal during which calls on `files` fail; usually it makes `usual` such calls."""
+    done = disk.run(computer, files, failure, "renew", computer.user_id, "--yes")
+    assert disk.happened or failure.at > SURELY * usual
+    assert "Traceback" not in done.err
+    return done
+
+
 @pytest.mark.reliability("disk", "EIO from the system, {times}, writing or syncing the journal")
 @pytest.mark.parametrize(("call", "times"), sample("EIO", calls(JOURNAL_CALLS, 5), 1))
 def test_the_journals_disk_fails(
@@ -126,12 +137,9 @@ def test_the_journals_disk_fails(
     """Each transaction makes six calls or more."""
     computer, old = computers.with_certificate("NSS")
     failure = Failure(call, once=times == "once")
-    renewal = ("renew", computer.user_id, "--yes")
-    done = failing_disk.run(computer, computer.journal_path, failure, *renewal)
-    assert failing_disk.happened or call > SURELY * JOURNAL_CALLS
+    done = renew(computer, failing_disk, computer.journal_path, failure, JOURNAL_CALLS)
     # SQLite goes on where what fails is not needed, such as a checkpoint: sqlite.org/wal.html.
     assert done.code == DONE or ErrorCode.DATA_FOLDER.code in done.out, done.out
-    assert "Traceback" not in done.err
     ends_right(computer, old)
 
 
@@ -143,15 +151,12 @@ def test_the_stores_disk_fails(
     """A key that cannot be removed at once is named by `status` and removed by the next run."""
     computer, old = computers.with_certificate("NSS")
     failure = Failure(call, once=times == "once")
-    renewal = ("renew", computer.user_id, "--yes")
-    done = failing_disk.run(computer, computer.home / ".pki/nssdb", failure, *renewal)
-    assert failing_disk.happened or call > SURELY * NSS_CALLS
+    done = renew(computer, failing_disk, computer.home / ".pki/nssdb", failure, NSS_CALLS)
     assert done.code == DONE or any(code in done.out for code in ERRORS), done.out
-    assert "Traceback" not in done.err
     assert old in computer.usable() or computer.stored(old).archived
     computer.resume()
     if computer.usable() == [old]:
         named = computer.certclient("status").json["leftover_keys"]
         assert len(named) == len(computer.store.unused_keys())
-        assert computer.certclient(*renewal).code == DONE
+        assert computer.certclient("renew", computer.user_id, "--yes").code == DONE
     computer.assert_one_certificate_logs_in(old)

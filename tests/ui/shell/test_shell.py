@@ -269,18 +269,23 @@ def test_reminder_shows_only_the_tray_with_the_fewest_days_left(
     assert texts == ["今すぐ更新する", head, "開く", "終了"]
 
 
+def kept_in(shown: list[Toast]) -> Callable[[Toast], bool]:
+    """Notifications that are shown by being kept."""
+
+    def show(toast: Toast) -> bool:
+        shown.append(toast)
+        return True
+
+    return show
+
+
 def test_notification_has_a_button_that_opens_the_renewal(
     ui: UiEnvironment, program: Program
 ) -> None:
     ui.add_certificate(ui.pc, 20)
     urgent = ui.add_certificate(ui.pc, 5, "TKYM1408055")
     shown: list[Toast] = []
-
-    def show(toast: Toast) -> bool:
-        shown.append(toast)
-        return True
-
-    driver = program(resident=True, has_tray=True, toast=show)
+    driver = program(resident=True, has_tray=True, toast=kept_in(shown))
     driver.starts(StartRequest(request=InstanceRequest.REMIND))
     until(lambda: bool(shown))
     act, later = shown[0].buttons
@@ -309,12 +314,7 @@ def test_tray_and_reminder_say_obtain_where_nothing_can_be_renewed(
 ) -> None:
     ui.add_certificate(ui.pc, -10)
     shown: list[Toast] = []
-
-    def show(toast: Toast) -> bool:
-        shown.append(toast)
-        return True
-
-    driver = program(resident=True, has_tray=True, toast=show)
+    driver = program(resident=True, has_tray=True, toast=kept_in(shown))
     driver.starts(StartRequest(request=InstanceRequest.REMIND))
     until(lambda: bool(shown))
     tray = driver.shell.tray
